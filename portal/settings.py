@@ -142,9 +142,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": {
-        **dj_database_url.parse(
-            env("DATABASE_URL"), conn_max_age=env_int("CONN_MAX_AGE", 60), conn_health_checks=True
-        ),
+        **dj_database_url.parse(env("DATABASE_URL"), conn_max_age=env_int("CONN_MAX_AGE", 60), conn_health_checks=True),
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s"
@@ -204,8 +202,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_FAILURE_VIEW = "portal.dashboard.errors.csrf_failure"
 
-ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
-MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
+ACCOUNT_ADAPTER = "portal.notify.account_mail.AccountAdapter"
+MFA_ADAPTER = "portal.notify.account_mail.MFAAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -232,9 +230,7 @@ def social_app(provider: str) -> dict:
     return {"APPS": [{"client_id": client, "secret": env(f"{provider}_SECRET", ""), "key": ""}]} if client else {}
 
 
-SOCIALACCOUNT_PROVIDERS = {
-    name.lower(): app for name in ("KAKAO", "NAVER") if (app := social_app(name))
-}
+SOCIALACCOUNT_PROVIDERS = {name.lower(): app for name in ("KAKAO", "NAVER") if (app := social_app(name))}
 
 # Language and time ---------------------------------------------------------------
 

@@ -1,0 +1,265 @@
+"""Organizations and what they have agreed on."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners.states import (
+    HOST_KINDS,
+    LIVE,
+    SIGNED_ONCE,
+    AgreementKind,
+    AgreementState,
+    DatePrecision,
+    Measure,
+    OrganizationKind,
+)
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.models import HostOwned, StoredFile
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, user: "User") -> "OrganizationQuerySet":
+        """Organizations are public facts; only those who work with them list them."""
+        return self if user.acting else self.none()
+
+    def hosts(self) -> "OrganizationQuerySet":
+        return self.filter(kind__in=HOST_KINDS)
+
+    def companies(self) -> "OrganizationQuerySet":
+        return self.filter(kind=OrganizationKind.COMPANY)
+
+    def for_list(self) -> "OrganizationQuerySet":
+        return self.select_related("parent").annotate(agreement_count=Count("parties__agreement", distinct=True))
+
+
+class Organization(models.Model):
+    """A city, ministry, agency, company, university, school or association."""
+
+    key = models.SlugField(_("key"), unique=True, null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices)
+    name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
+    region = models.CharField(_("province or metropolitan city"), max_length=20, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("belongs to"))
+    business_number = models.CharField(_("business registration number"), max_length=12, blank=True)
+    contact = models.CharField(_("department and telephone"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "kind"], name="one_organization_per_name_and_kind"),
+            models.CheckConstraint(condition=Q(kind__in=OrganizationKind.values), name="organization_kind_known"),
+        ]
+        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organization_name_trgm")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:organization", args=[self.pk])
+
+    @property
+    def can_host(self) -> bool:
+        return self.kind in HOST_KINDS
+
+
+class Initiative(models.Model):
+    """A wider plan under which agreements are made."""
+
+    key = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    lead = models.ForeignKey(Organization, models.PROTECT, related_name="initiatives", verbose_name=_("led by"))
+    since = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("initiative")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, user: "User") -> "AgreementQuerySet":
+        """Officials see what their city keeps or is a party to; a mentor, the own company's."""
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in HOST_STAFF:
+            party = Party.objects.filter(organization=user.organization_id).values("agreement")
+            return self.filter(Q(host=user.organization_id) | Q(pk__in=party))
+        if user.role == Role.MENTOR:
+            party = Party.objects.filter(organization=user.organization_id).values("agreement")
+            return self.filter(pk__in=party)
+        return self.none()
+
+    def live(self) -> "AgreementQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def in_force_on(self, day: date) -> "AgreementQuerySet":
+        return self.live().filter(valid_from__lte=day, valid_until__gte=day)
+
+    def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
+        return self.live().filter(valid_until__range=(first, last))
+
+    def for_list(self) -> "AgreementQuerySet":
+        return self.select_related("host", "in_charge").annotate(
+            party_count=Count("parties", distinct=True), commitment_count=Count("commitments", distinct=True)
+        )
+
+    def for_detail(self) -> "AgreementQuerySet":
+        return self.select_related("host", "in_charge", "predecessor").prefetch_related(
+            "initiatives", "parties__organization", "commitments__party__organization", "documents"
+        )
+
+
+class Agreement(HostOwned):
+    """A 업무협약 between any number of parties, as kept in a host's register (협약 관리대장)."""
+
+    key = models.SlugField(unique=True, null=True, blank=True)
+    number = models.CharField(_("register number"), max_length=30, blank=True)
+    title = models.CharField(_("title"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=5, choices=AgreementKind.choices, default=AgreementKind.MOU)
+    state = models.CharField(
+        _("state"), max_length=12, choices=AgreementState.choices, default=AgreementState.DRAFT, editable=False
+    )
+    purpose = models.TextField(_("purpose"), blank=True)
+    binding = models.BooleanField(_("legally binding"), default=False)
+    # Unknown at first, and sometimes known by its month only; a signed one has its day.
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_precision = models.CharField(
+        max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY, editable=False
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    renewal_months = models.PositiveSmallIntegerField(_("extends itself by (months)"), null=True, blank=True)
+    notice_days = models.PositiveSmallIntegerField(_("notice before the end (days)"), null=True, blank=True)
+    training_months = models.PositiveSmallIntegerField(
+        _("training lasts at least (months)"),
+        null=True,
+        blank=True,
+        help_text=_("An intensive cohort under this agreement may not be shorter."),
+    )
+    department = models.CharField(_("department in charge"), max_length=60, blank=True)
+    in_charge = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person in charge")
+    )
+    predecessor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
+    initiatives = models.ManyToManyField(
+        Initiative, blank=True, related_name="agreements", verbose_name=_("initiative")
+    )
+    ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    end_reason = models.TextField(_("reason of the end"), blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agreement")
+        ordering = ["-signed_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="agreement_host_key"),
+            models.UniqueConstraint(fields=["host", "number"], condition=~Q(number=""), name="one_register_number"),
+            models.CheckConstraint(condition=Q(state__in=AgreementState.values), name="agreement_state_known"),
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")) | Q(valid_from=None) | Q(valid_until=None),
+                name="agreement_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=SIGNED_ONCE) | Q(signed_on__isnull=False, signed_precision="day"),
+                name="signed_agreement_has_its_day",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["host", "state", "valid_until"]),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="agreement_title_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:agreement", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the last day of validity; negative once it has passed."""
+        return (self.valid_until - timezone.localdate()).days if self.valid_until else None
+
+
+class Party(models.Model):
+    """An organization's part in an agreement."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="parties")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="parties", verbose_name=_("organization")
+    )
+    role = models.CharField(_("role"), max_length=100, blank=True)
+    signatory = models.CharField(_("signatory"), max_length=50, blank=True)
+    signatory_title = models.CharField(_("title of the signatory"), max_length=50, blank=True)
+    contact = models.CharField(_("contact"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("party")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "organization"], name="one_part_each")]
+
+    def __str__(self) -> str:
+        return str(self.organization)
+
+
+class Commitment(models.Model):
+    """What a party has promised (이행과제): unit, quantity, due date."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="commitments")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="commitments", verbose_name=_("party"))
+    what = models.CharField(_("what is promised"), max_length=200)
+    unit = models.CharField(_("unit"), max_length=20)
+    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    measure = models.CharField(_("counted by"), max_length=20, choices=Measure.choices, default=Measure.NONE)
+
+    class Meta:
+        verbose_name = _("commitment")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "what"], name="one_commitment_each"),
+            models.CheckConstraint(condition=Q(quantity=None) | Q(quantity__gt=0), name="commitment_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class AgreementDocument(HostOwned, StoredFile):
+    """A paper of an agreement: the signed original, a scan, an annex."""
+
+    class Kind(models.TextChoices):
+        SIGNED = "signed", _("Signed copy")
+        SCAN = "scan", _("Scanned original")
+        ANNEX = "annex", _("Annex")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="documents")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SIGNED)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]

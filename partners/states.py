@@ -1,0 +1,72 @@
+"""The life of an agreement, and the kinds of things it joins. Imports nothing but Django."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class OrganizationKind(models.TextChoices):
+    LOCAL_GOVERNMENT = "local_government", pgettext_lazy("organization", "Local government")
+    MINISTRY = "ministry", pgettext_lazy("organization", "Ministry")
+    PUBLIC_AGENCY = "public_agency", pgettext_lazy("organization", "Public agency")
+    COMPANY = "company", pgettext_lazy("organization", "Company")
+    UNIVERSITY = "university", pgettext_lazy("organization", "University")
+    SCHOOL = "school", pgettext_lazy("organization", "School")
+    ASSOCIATION = "association", pgettext_lazy("organization", "Association")
+
+
+# Those that may keep a register of agreements and run cohorts.
+HOST_KINDS = (
+    OrganizationKind.LOCAL_GOVERNMENT,
+    OrganizationKind.MINISTRY,
+    OrganizationKind.PUBLIC_AGENCY,
+    OrganizationKind.UNIVERSITY,
+)
+
+
+class AgreementKind(models.TextChoices):
+    MOU = "mou", pgettext_lazy("agreement", "Memorandum of understanding (MOU)")
+    MOA = "moa", pgettext_lazy("agreement", "Memorandum of agreement (MOA)")
+    LOI = "loi", pgettext_lazy("agreement", "Letter of intent (LOI)")
+
+
+class AgreementState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("agreement", "Under review")
+    SIGNED = "signed", pgettext_lazy("agreement", "Signed")
+    IN_FORCE = "in_force", pgettext_lazy("agreement", "In force")
+    RENEWED = "renewed", pgettext_lazy("agreement", "Renewed")
+    FULFILLED = "fulfilled", pgettext_lazy("agreement", "Fulfilled")
+    EXPIRED = "expired", pgettext_lazy("agreement", "Expired")
+    TERMINATED = "terminated", pgettext_lazy("agreement", "Terminated")
+
+
+S = AgreementState
+TRANSITIONS: dict[str, frozenset[str]] = {
+    S.DRAFT: frozenset({S.SIGNED}),
+    S.SIGNED: frozenset({S.IN_FORCE, S.TERMINATED}),
+    S.IN_FORCE: frozenset({S.RENEWED, S.FULFILLED, S.EXPIRED, S.TERMINATED}),
+    S.RENEWED: frozenset(),
+    S.FULFILLED: frozenset(),
+    S.EXPIRED: frozenset({S.RENEWED}),
+    S.TERMINATED: frozenset(),
+}
+EDITABLE = (S.DRAFT,)
+LIVE = (S.SIGNED, S.IN_FORCE)
+SIGNED_ONCE = tuple(state for state in S if state != S.DRAFT)
+
+
+class DatePrecision(models.TextChoices):
+    """How exactly a date is known. Sources say "December 2019" or "the 12th"."""
+
+    DAY = "day", pgettext_lazy("date precision", "day")
+    MONTH = "month", pgettext_lazy("date precision", "month")
+
+
+class Measure(models.TextChoices):
+    """What live records count towards a commitment."""
+
+    NONE = "none", pgettext_lazy("measure", "Entered by hand, with evidence")
+    SEATS = "seats", pgettext_lazy("measure", "Seats offered in cohorts")
+    TRAINEES = "trainees", pgettext_lazy("measure", "Trainees enrolled")
+    MENTORS = "mentors", pgettext_lazy("measure", "Mentors at work")
+    MENTOR_HOURS = "mentor_hours", pgettext_lazy("measure", "Mentoring hours approved")
+    PROJECTS = "projects", pgettext_lazy("measure", "Field projects offered")

@@ -1,0 +1,16 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from portal.dashboard import views as dashboard
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("language/", set_language, name="set_language"),
+    path("role/", dashboard.role_switch, name="role-switch"),
+    path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
+    path("livez", dashboard.livez, name="livez"),
+    path("readyz", dashboard.readyz, name="readyz"),
+]
