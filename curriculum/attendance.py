@@ -1,0 +1,190 @@
+"""Attendance by the rules of S1 art. 34-36 (domain.md section 2), every number of which is the cohort's policy.
+
+A day is handled as a whole number with one bit for each minute, so that "present, but not in the break and
+not outside" is `training & present & ~outside`, and overlaps are never taken off twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property, reduce
+from operator import or_
+
+from curriculum.calendar import UnitPeriod
+from portal.common.numbers import percent, round_half_up
+
+
+@dataclass(frozen=True)
+class AttendancePolicy:
+    """What a cohort counts as attended. The defaults are S1's; a cohort's own values freeze when it starts."""
+
+    day_starts: time = time(9)
+    day_ends: time = time(18)
+    break_starts: time = time(12)
+    break_ends: time = time(13)
+    grace_minutes: int = 10  # this late, or this early, is still in time
+    absent_below: Fraction = Fraction(1, 2)  # of the scheduled minutes
+    events_per_absence: int = 3
+    pooled: bool = True  # late, early and out are counted together (S20), not each for itself (S19)
+    compound_counts_twice: bool = True  # late and early on one day are two events
+    minimum_rate: Decimal = Decimal("80.0")
+    expel_unit_days_from: int = 14  # shorter units expel nobody
+    expel_unit_share: Fraction = Fraction(1, 2)
+    expel_course_share: Fraction = Fraction(1, 5)
+
+    @cached_property
+    def training(self) -> int:
+        """The minutes of a day that are taught, one bit each."""
+        return _span(self.day_starts, self.day_ends) & ~_span(self.break_starts, self.break_ends)
+
+    @property
+    def scheduled_minutes(self) -> int:
+        return self.training.bit_count()
+
+
+STANDARD = AttendancePolicy()
+
+
+@dataclass(frozen=True)
+class DayRecord:
+    """What is known of one trainee on one scheduled day. Seconds are dropped: the terminals show minutes."""
+
+    check_in: time | None = None
+    check_out: time | None = None
+    outings: tuple[tuple[time, time], ...] = ()  # left at, back at
+    excused: bool = False  # 출석인정: an approved reason covers the whole day
+
+
+@dataclass(frozen=True)
+class DayJudgement:
+    attended_minutes: int
+    absent: bool = False
+    late: bool = False
+    left_early: bool = False
+    outings: int = 0
+    events: int = 0  # how many times late, early or out count
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """The days so far. `absences` are days missed; `converted` are those that events amount to."""
+
+    scheduled: int
+    absences: int
+    events: int
+    converted: int
+    rate: Decimal | None  # percent; None without a scheduled day
+
+    @property
+    def missed(self) -> int:
+        """The absences that count: days missed and those that three events each amount to."""
+        return self.absences + self.converted
+
+
+@dataclass(frozen=True)
+class CourseAttendance:
+    """Both scopes. Units pay allowances, the course decides completion; neither is a sum of the other: two
+    lates in each of three units are no absence in any unit, but two over the course."""
+
+    course: Attendance
+    units: tuple[Attendance, ...]
+
+
+def judge_day(record: DayRecord, policy: AttendancePolicy = STANDARD) -> DayJudgement:
+    """Judge one scheduled day (S1 art. 34).
+
+    - Without check-in and check-out the day is an absence, and so it is with fewer than half of its minutes;
+      exactly half is not. The break is not taught and never counts.
+    - More than the grace after the start is late, before the end an early leave.
+    - An outing counts however short, unless it cost no taught minute. Each one is an event.
+    - A day of absence has no events besides. An excused day counts as attended from start to end.
+    """
+    if record.excused:
+        return DayJudgement(policy.scheduled_minutes)
+    if record.check_in is None or record.check_out is None:
+        return DayJudgement(0, absent=True)
+    present = policy.training & _span(record.check_in, record.check_out)
+    outside = [present & _span(left, back) for left, back in record.outings]
+    attended = (present & ~reduce(or_, outside, 0)).bit_count()
+    if attended < policy.absent_below * policy.scheduled_minutes:
+        return DayJudgement(attended, absent=True)
+    late = _minute(record.check_in) > _minute(policy.day_starts) + policy.grace_minutes
+    left_early = _minute(record.check_out) < _minute(policy.day_ends) - policy.grace_minutes
+    outings = sum(1 for minutes in outside if minutes)
+    events = late + left_early + outings
+    if not policy.compound_counts_twice:
+        events = min(events, 1)
+    return DayJudgement(attended, late=late, left_early=left_early, outings=outings, events=events)
+
+
+def rate(scheduled_days: int, absences: int, events: int, policy: AttendancePolicy = STANDARD) -> Decimal | None:
+    """The attendance rate in percent, one decimal, a half up (S1 art. 36); None without a scheduled day.
+
+    `events` are those of days that are not absences, pooled.
+    """
+    return _rate(scheduled_days, absences + events // policy.events_per_absence)
+
+
+def summarise(days: Iterable[DayRecord], policy: AttendancePolicy = STANDARD) -> Attendance:
+    """The attendance over these scheduled days: of a unit, or of the course. A day without any record still
+    belongs here, as an empty `DayRecord`; a day before somebody joined does not."""
+    judged = [judge_day(day, policy) for day in days]
+    absences = sum(day.absent for day in judged)
+    events = sum(day.events for day in judged)
+    kinds = [sum(day.late for day in judged), sum(day.left_early for day in judged), sum(day.outings for day in judged)]
+    converted = sum(count // policy.events_per_absence for count in ([events] if policy.pooled else kinds))
+    return Attendance(len(judged), absences, events, converted, _rate(len(judged), absences + converted))
+
+
+def summarise_course(
+    days: Mapping[date, DayRecord], units: Sequence[UnitPeriod], policy: AttendancePolicy = STANDARD
+) -> CourseAttendance:
+    """The attendance over the course and over each of its units, every one counted from the days."""
+    return CourseAttendance(
+        summarise(days.values(), policy),
+        tuple(summarise((record for day, record in days.items() if day in unit), policy) for unit in units),
+    )
+
+
+def allowance(so_far: Attendance, total_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
+    """How many of the days still to come a trainee may miss and reach the minimum rate at the end.
+
+    `total_days` are the scheduled days of the whole unit or course. None: the minimum is out of reach even
+    without another absence. Expulsion may come first, see below.
+    """
+    for further in range(total_days - so_far.scheduled, -1, -1):
+        at_the_end = _rate(total_days, so_far.missed + further)
+        if at_the_end is not None and at_the_end >= policy.minimum_rate:
+            return further
+    return None
+
+
+def unit_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
+    """The number of absences in a unit that expels (S1 art. 35 a): 11 of 21. None: the unit is too short."""
+    if scheduled_days < policy.expel_unit_days_from:
+        return None
+    return int(round_half_up(policy.expel_unit_share * scheduled_days, 0))
+
+
+def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int:
+    """The number of absences over the course that expels (S1 art. 35 b): 26 of 123.
+
+    The gap is meant: with 25 of 123 nobody is expelled, yet at 79.7 % nobody completes.
+    """
+    return int(round_half_up(policy.expel_course_share * scheduled_days, 0)) + 1
+
+
+def _rate(scheduled_days: int, missed: int) -> Decimal | None:
+    return percent(max(scheduled_days - missed, 0), scheduled_days)
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _span(start: time, end: time) -> int:
+    """The minutes from `start` until before `end`, one bit each; none if they are the wrong way round."""
+    first, last = _minute(start), _minute(end)
+    return (1 << last) - (1 << first) if first < last else 0
