@@ -51,7 +51,7 @@ PRODUCTION = PORTAL_ENV == "production"
 DEBUG = env_bool("DEBUG")
 # The demo shows its accounts on the login page and lets them in without a second factor.
 DEMO = env_bool("DEMO")
-_LOCAL_SECRET = "only-for-a-machine-nobody-else-reaches"
+_LOCAL_SECRET = "only-for-a-machine-nobody-else-reaches"  # noqa: S105  # refused in production
 SECRET_KEY = env("SECRET_KEY", None if PRODUCTION else _LOCAL_SECRET)
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")

@@ -1,9 +1,25 @@
 """Test data: plain functions that make one thing each, with what it needs around it."""
 
+from datetime import date, timedelta
 from itertools import count
 
-from partners.models import Organization
-from partners.states import OrganizationKind
+from django.utils import timezone
+
+from cohorts.models import (
+    Application,
+    Cohort,
+    CohortPolicy,
+    CohortStaff,
+    Enrolment,
+    Person,
+    Programme,
+    Track,
+)
+from cohorts.states import ApplicationState, CohortState, ProgrammeKind
+from partners.models import Agreement, Organization
+from partners.states import AgreementState, OrganizationKind
+from placements.models import Project, Team, TeamMember
+from placements.states import ProjectState
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 
@@ -33,3 +49,154 @@ def make_member(role: Role, organization: Organization | None = None, **fields) 
     user = make_user(**fields)
     organization = organization or (make_company() if role == Role.MENTOR else make_organization())
     return user.act_as(Membership.objects.create(user=user, organization=organization, role=role))
+
+
+def make_agreement(**fields) -> Agreement:
+    """In force for three years around today, unless told otherwise."""
+    today = timezone.localdate()
+    host = fields.pop("host", None) or make_organization()
+    return Agreement.objects.create(
+        **{
+            "host": host,
+            "title": f"AI 스쿨 업무협약 {next(_numbers)}",
+            "state": AgreementState.IN_FORCE,
+            "signed_on": today - timedelta(days=400),
+            "valid_from": today - timedelta(days=400),
+            "valid_until": today + timedelta(days=700),
+        }
+        | fields
+    )
+
+
+def make_programme(**fields) -> Programme:
+    host = fields.pop("host", None) or make_organization()
+    number = next(_numbers)
+    return Programme.objects.create(
+        **{"host": host, "kind": ProgrammeKind.INTENSIVE, "name": f"AI 스쿨 {number}", "months_at_least": 6} | fields
+    )
+
+
+def make_cohort(*, tracks: dict[str, int] | None = None, policy: dict | None = None, **fields) -> Cohort:
+    """Recruiting, open for two more weeks, a hundred seats in one track, unless told otherwise."""
+    now = timezone.now()
+    programme = fields.pop("programme", None) or make_programme(
+        **({"host": fields["host"]} if "host" in fields else {})
+    )
+    tracks = tracks or {"일반": 100}
+    starts_on = fields.pop("starts_on", timezone.localdate() + timedelta(days=60))
+    cohort = Cohort.objects.create(
+        **{
+            "programme": programme,
+            "host": programme.host,
+            "number": next(_numbers) % 30_000,
+            "name": f"{programme.name} 1기",
+            "state": CohortState.RECRUITING,
+            "capacity": sum(tracks.values()),
+            "apply_opens_at": now - timedelta(days=7),
+            "apply_closes_at": now + timedelta(days=14),
+            "starts_on": starts_on,
+            "ends_on": starts_on + timedelta(days=182),
+        }
+        | fields
+    )
+    CohortPolicy.objects.create(cohort=cohort, **{"region": "대구광역시"} | (policy or {}))
+    for name, capacity in tracks.items():
+        Track.objects.create(cohort=cohort, name=name, capacity=capacity)
+    return cohort
+
+
+def make_person(**fields) -> Person:
+    host = fields.pop("host", None) or make_organization()
+    number = next(_numbers)
+    return Person.objects.create(
+        **{
+            "host": host,
+            "name": "홍길동",
+            "birth_date": date(1998, 3, 15),
+            "mobile": f"010-{number // 10_000:04d}-{number % 10_000:04d}",
+            "email": f"applicant{number}@example.kr",
+            "address": "대구광역시 중구 국채보상로 1",
+        }
+        | fields
+    )
+
+
+def make_application(*, cohort: Cohort | None = None, **fields) -> Application:
+    cohort = cohort or make_cohort()
+    person = fields.pop("person", None) or make_person(host=cohort.host)
+    state = fields.get("state", ApplicationState.SUBMITTED)
+    received = {} if state == ApplicationState.DRAFT else {
+        "receipt_number": f"T-{next(_numbers):06d}", "submitted_at": timezone.now()
+    }  # fmt: skip
+    return Application.objects.create(
+        **{
+            "cohort": cohort,
+            "host": cohort.host,
+            "person": person,
+            "track": cohort.tracks.first(),
+            "state": state,
+            "address": person.address,
+            "education": Application.Education.UNIVERSITY,
+            "employment": Application.Employment.UNEMPLOYED,
+            "motivation": "지역에서 일하고 싶습니다.",
+        }
+        | received
+        | fields
+    )
+
+
+def make_enrolment(*, cohort: Cohort | None = None, **fields) -> Enrolment:
+    cohort = cohort or make_cohort(state=CohortState.RUNNING, starts_on=timezone.localdate() - timedelta(days=30))
+    person = fields.pop("person", None) or make_person(host=cohort.host)
+    return Enrolment.objects.create(
+        **{
+            "cohort": cohort,
+            "host": cohort.host,
+            "person": person,
+            "track": cohort.tracks.first(),
+            "number": cohort.enrolments.count() + 1,
+            "starts_on": cohort.starts_on,
+        }
+        | fields
+    )
+
+
+def make_project(*, cohort: Cohort | None = None, **fields) -> Project:
+    cohort = cohort or make_cohort(state=CohortState.RUNNING, starts_on=timezone.localdate() - timedelta(days=30))
+    company = fields.pop("company", None) or make_company()
+    return Project.objects.create(
+        **{
+            "cohort": cohort,
+            "host": cohort.host,
+            "company": company,
+            "title": f"물류 로봇 경로 예측 {next(_numbers)}",
+            "teams_max": 2,
+            "state": ProjectState.OPEN,
+        }
+        | fields
+    )
+
+
+def make_team(*, project: Project | None = None, mentor: User | None = None, members: int = 3, **fields) -> Team:
+    """A team with a mentor of the project's company and three trainees."""
+    project = project or make_project(state=ProjectState.RUNNING)
+    mentor = mentor or make_member(Role.MENTOR, project.company)
+    team = Team.objects.create(
+        **{
+            "project": project,
+            "cohort": project.cohort,
+            "host": project.host,
+            "name": f"{next(_numbers)}팀",
+            "mentor": mentor.acting,
+        }
+        | fields
+    )
+    for _ in range(members):
+        TeamMember.objects.create(team=team, host=team.host, enrolment=make_enrolment(cohort=team.cohort))
+    return team
+
+
+def assign(user: User, cohort: Cohort) -> User:
+    """Put an instructor or reviewer to work in a cohort."""
+    CohortStaff.objects.create(cohort=cohort, host=cohort.host, membership=user.acting)
+    return user

@@ -24,7 +24,7 @@ def pytest_load_initial_conftests() -> None:
         return
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     where = _open.enter_context(tempfile.TemporaryDirectory(prefix="portal-test-", dir=memory))
-    os.chmod(where, 0o755)
+    pathlib.Path(where).chmod(0o755)
     os.environ["MEDIA_ROOT"] = f"{where}/media"
     env, _ = _open.enter_context(local.servers(pathlib.Path(where), throwaway=True))
     os.environ.update(env)

@@ -11,7 +11,7 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 
-class Unacceptable(ValueError):  # noqa: N818 a verdict on a value, raised by whoever reads one
+class Unacceptable(ValueError):
     """A value that cannot be kept: `code` for a table of reasons, `message` for the person who typed it."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -30,5 +30,5 @@ def test_the_database_refuses_to_change_the_record(table, statement):
     audit.saw(official, "application.viewed", host_id=official.organization_id, subject_id=1)
 
     with pytest.raises(InternalError, match="annot"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no deferred check
-        cursor.execute(statement.format(table))
+        # TRUNCATE waits for no deferred check
+        cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; {statement.format(table)}")

@@ -1,0 +1,170 @@
+"""An application (지원서) for a cohort."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.states import (
+    CAN_WITHDRAW,
+    HOLDS_A_PLACE,
+    HOLDS_A_SEAT,
+    IN_SELECTION,
+    LIVE,
+    RECEIVED,
+    ApplicationState,
+)
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.models import HostOwned, StoredFile
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: "User") -> "ApplicationQuerySet":
+        """Own applications; a host's staff, what it received; a reviewer, the assigned cohorts'."""
+        from cohorts.models.cohort import CohortStaff
+
+        if user.role == Role.ADMIN:
+            return self.received()
+        if user.role in HOST_STAFF:
+            return self.received().filter(host=user.organization_id)
+        if user.role == Role.REVIEWER:
+            assigned = CohortStaff.objects.filter(membership=user.acting).values("cohort")
+            return self.received().filter(cohort__in=assigned)
+        if user.role == Role.TRAINEE:
+            return self.filter(person__user=user)
+        return self.none()
+
+    def received(self) -> "ApplicationQuerySet":
+        return self.filter(state__in=RECEIVED)
+
+    def in_selection(self) -> "ApplicationQuerySet":
+        return self.filter(state__in=IN_SELECTION)
+
+    def holding_a_place(self) -> "ApplicationQuerySet":
+        return self.filter(state__in=HOLDS_A_PLACE)
+
+    def waitlisted(self) -> "ApplicationQuerySet":
+        """Those waiting, in the strict order in which seats are offered."""
+        return self.filter(state=ApplicationState.WAITLISTED).with_rank().order_by("rank", "pk")
+
+    def accepted(self) -> "ApplicationQuerySet":
+        return self.filter(state=ApplicationState.ACCEPTED)
+
+    def with_rank(self) -> "ApplicationQuerySet":
+        from cohorts.models.selection import Decision
+
+        released = Decision.objects.filter(application=OuterRef("pk"), selection__released_at__isnull=False)
+        newest = released.order_by("-selection__released_at")
+        return self.annotate(rank=Subquery(newest.values("rank")[:1]), total=Subquery(newest.values("total")[:1]))
+
+    def for_list(self) -> "ApplicationQuerySet":
+        return self.select_related("person", "track", "cohort")
+
+    def for_detail(self) -> "ApplicationQuerySet":
+        return self.select_related("person", "track", "cohort__programme", "cohort__policy", "host")
+
+
+class Application(HostOwned):
+    """One person's application for one cohort; a state machine (`cohorts.states.TRANSITIONS`)."""
+
+    class Employment(models.TextChoices):
+        SEEKING = "seeking", _("looking for work")
+        UNEMPLOYED = "unemployed", _("without a job")
+        STUDENT = "student", _("student")
+        EMPLOYED = "employed", _("employed")
+
+    class Education(models.TextChoices):
+        HIGH_SCHOOL = "high_school", _("high school")
+        COLLEGE = "college", _("college (2-3 years)")
+        EXPECTED = "expected", _("university, graduation expected")
+        UNIVERSITY = "university", _("university")
+        GRADUATE = "graduate", _("graduate school")
+
+    class Source(models.TextChoices):
+        WEB = "web", _("public page")
+        ROSTER = "roster", _("spreadsheet")
+
+    cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="applications")
+    person = models.ForeignKey("cohorts.Person", models.PROTECT, related_name="applications")
+    track = models.ForeignKey(
+        "cohorts.Track", models.PROTECT, null=True, related_name="applications", verbose_name=_("track")
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=ApplicationState.choices, default=ApplicationState.DRAFT, editable=False
+    )
+    receipt_number = models.CharField(_("receipt number"), max_length=20, unique=True, null=True)
+    source = models.CharField(_("came by"), max_length=10, choices=Source.choices, default=Source.WEB)
+    # Given out with the form: however often it is sent, one application comes of it.
+    submission_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    # As told at the time of the application
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    education = models.CharField(_("education"), max_length=20, choices=Education.choices, blank=True)
+    major = models.CharField(_("major"), max_length=100, blank=True)
+    employment = models.CharField(_("present situation"), max_length=12, choices=Employment.choices, blank=True)
+    motivation = models.TextField(_("motivation"), blank=True)
+    # Codes of cohorts.eligibility, worst first
+    ineligible_reasons = models.JSONField(default=list, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="application_host_key"),
+            models.UniqueConstraint(
+                fields=["cohort", "person"], condition=Q(state__in=LIVE), name="one_application_per_person"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[ApplicationState.DRAFT, ApplicationState.WITHDRAWN])
+                | Q(receipt_number__isnull=False, submitted_at__isnull=False),
+                name="received_application_has_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=HOLDS_A_PLACE) | Q(track__isnull=False), name="place_is_in_a_track"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cohort", "state", "submitted_at"]),
+            models.Index(fields=["track", "state"]),
+            models.Index(fields=["person", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt_number or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cohorts:application", args=[self.pk])
+
+    @property
+    def holds_a_seat(self) -> bool:
+        return self.state in HOLDS_A_SEAT
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.state in CAN_WITHDRAW
+
+
+class ApplicationFile(HostOwned, StoredFile):
+    """Evidence that an applicant has attached."""
+
+    class Kind(models.TextChoices):
+        RESIDENCE = "residence", _("Proof of residence")
+        INSURANCE = "insurance", _("Employment insurance record")
+        PORTFOLIO = "portfolio", _("Portfolio")
+        OTHER = "other", _("Other")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="files")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OTHER)
+
+    class Meta:
+        ordering = ["uploaded_at", "pk"]

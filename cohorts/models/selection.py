@@ -1,0 +1,136 @@
+"""Scores, the decisions prepared from them, and the offers of seats that follow."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.states import OfferState, Outcome, Stage
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.models import HostOwned
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class Score(HostOwned):
+    """One reviewer's points (0-100) for one stage of an application. Blank is not a score."""
+
+    application = models.ForeignKey("cohorts.Application", models.PROTECT, related_name="scores")
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
+    reviewer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("reviewer"))
+    points = models.DecimalField(
+        _("points"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+    )
+    comment = models.TextField(_("comment"), blank=True)
+    scored_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("score")
+        ordering = ["stage", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stage", "reviewer"], name="one_score_per_reviewer"),
+            models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="points_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.points}"
+
+
+class SelectionQuerySet(models.QuerySet["Selection"]):
+    def visible_to(self, user: "User") -> "SelectionQuerySet":
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in HOST_STAFF:
+            return self.filter(host=user.organization_id)
+        return self.none()
+
+
+class Selection(HostOwned):
+    """Decisions for a cohort, prepared together from frozen inputs and released together."""
+
+    cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="selections")
+    # Weights, tie order, minimum, seats by track: what a later recomputation needs.
+    inputs = models.JSONField(default=dict)
+    prepared_at = models.DateTimeField(auto_now_add=True)
+    prepared_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+    objects = SelectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-prepared_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="selection_host_key"),
+            models.UniqueConstraint(fields=["cohort"], condition=Q(released_at=None), name="one_open_selection"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id} {self.prepared_at:%Y-%m-%d}"
+
+
+class Decision(HostOwned):
+    """What a selection says of one application. Rank orders within its track, without ties."""
+
+    selection = models.ForeignKey(Selection, models.CASCADE, related_name="decisions")
+    application = models.ForeignKey("cohorts.Application", models.PROTECT, related_name="decisions")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    rank = models.PositiveIntegerField(_("rank"))
+    total = models.DecimalField(_("total"), max_digits=5, decimal_places=2)
+    # The frozen scores by stage, as strings: {"document": "82.00", …}
+    scores = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["selection", "application"], name="one_decision_each"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="decision_outcome_known"),
+        ]
+        indexes = [models.Index(fields=["selection", "outcome", "rank"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.outcome}"
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def live(self) -> "OfferQuerySet":
+        return self.filter(state=OfferState.LIVE)
+
+    def expiry_due(self, now: datetime) -> "OfferQuerySet":
+        return self.live().filter(deadline__lte=now)
+
+
+class Offer(HostOwned):
+    """A seat offered to an applicant until a deadline (입과 의사확인)."""
+
+    application = models.ForeignKey("cohorts.Application", models.PROTECT, related_name="offers")
+    track = models.ForeignKey("cohorts.Track", models.PROTECT, related_name="offers")
+    state = models.CharField(_("state"), max_length=10, choices=OfferState.choices, default=OfferState.LIVE)
+    offered_at = models.DateTimeField(_("offered"), auto_now_add=True)
+    deadline = models.DateTimeField(_("answer until"))
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-offered_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(state__in=[OfferState.LIVE, OfferState.ACCEPTED]),
+                name="one_offer_at_a_time",
+            ),
+            models.CheckConstraint(condition=Q(deadline__gt=F("offered_at")), name="offer_deadline_later"),
+        ]
+        indexes = [models.Index(fields=["state", "deadline"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.state}"

@@ -1,0 +1,125 @@
+"""The lives of a cohort, an application, an offer and an enrolment. Imports nothing but Django.
+
+Nobody writes `state__in=[…]` elsewhere: the groups have names here. `TRANSITIONS` is the
+whole truth of what may follow what; the verbs that move are in `actions`.
+"""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class ProgrammeKind(models.TextChoices):
+    INTENSIVE = "intensive", pgettext_lazy("programme", "Intensive course")
+    UNIVERSITY_COURSE = "university_course", pgettext_lazy("programme", "University course")
+    OUTREACH = "outreach", pgettext_lazy("programme", "School outreach")
+    PATHWAY = "pathway", pgettext_lazy("programme", "Pathway over several schools")
+
+
+class CohortState(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("cohort", "Planned")
+    RECRUITING = "recruiting", pgettext_lazy("cohort", "Recruiting")
+    SELECTING = "selecting", pgettext_lazy("cohort", "Selecting")
+    RUNNING = "running", pgettext_lazy("cohort", "Running")
+    FINISHED = "finished", pgettext_lazy("cohort", "Finished")
+    CANCELLED = "cancelled", pgettext_lazy("cohort", "Cancelled")
+
+
+C = CohortState
+COHORT_TRANSITIONS: dict[str, frozenset[str]] = {
+    C.PLANNED: frozenset({C.RECRUITING, C.CANCELLED}),
+    C.RECRUITING: frozenset({C.SELECTING, C.CANCELLED}),
+    C.SELECTING: frozenset({C.RUNNING, C.CANCELLED}),
+    C.RUNNING: frozenset({C.FINISHED}),
+    C.FINISHED: frozenset(),
+    C.CANCELLED: frozenset(),
+}
+PUBLISHED = (C.RECRUITING, C.SELECTING, C.RUNNING, C.FINISHED)
+TAKES_APPLICATIONS = (C.RECRUITING,)
+STARTED = (C.RUNNING, C.FINISHED)  # the policy is frozen
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("application", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("application", "Submitted")
+    INELIGIBLE = "ineligible", pgettext_lazy("application", "Not eligible")
+    REJECTED = "rejected", pgettext_lazy("application", "Not selected")
+    WAITLISTED = "waitlisted", pgettext_lazy("application", "Waitlisted")
+    OFFERED = "offered", pgettext_lazy("application", "Seat offered")
+    ACCEPTED = "accepted", pgettext_lazy("application", "Accepted")
+    DECLINED = "declined", pgettext_lazy("application", "Declined")
+    EXPIRED = "expired", pgettext_lazy("application", "Offer expired")
+    ENROLLED = "enrolled", pgettext_lazy("application", "Enrolled")
+    WITHDRAWN = "withdrawn", pgettext_lazy("application", "Withdrawn")
+
+
+A = ApplicationState
+TRANSITIONS: dict[str, frozenset[str]] = {
+    A.DRAFT: frozenset({A.SUBMITTED, A.INELIGIBLE, A.WITHDRAWN}),
+    A.SUBMITTED: frozenset({A.OFFERED, A.WAITLISTED, A.REJECTED, A.INELIGIBLE, A.WITHDRAWN}),
+    A.INELIGIBLE: frozenset({A.SUBMITTED}),  # an official found the reason to be wrong
+    A.REJECTED: frozenset(),
+    A.WAITLISTED: frozenset({A.OFFERED, A.WITHDRAWN}),
+    A.OFFERED: frozenset({A.ACCEPTED, A.DECLINED, A.EXPIRED}),
+    A.ACCEPTED: frozenset({A.ENROLLED, A.WITHDRAWN}),
+    A.DECLINED: frozenset(),
+    A.EXPIRED: frozenset(),
+    A.ENROLLED: frozenset(),
+    A.WITHDRAWN: frozenset(),
+}
+IN_SELECTION = (A.SUBMITTED,)
+HOLDS_A_SEAT = (A.ACCEPTED, A.ENROLLED)
+HOLDS_A_PLACE = (A.OFFERED, *HOLDS_A_SEAT)  # seats promised or taken
+LIVE = tuple(state for state in A if state not in (A.WITHDRAWN,))  # one of these per person and cohort
+RECEIVED = tuple(state for state in A if state != A.DRAFT)  # drafts do not count (domain.md 1.6)
+CAN_WITHDRAW = tuple(state for state, after in TRANSITIONS.items() if A.WITHDRAWN in after)
+
+
+class Stage(models.TextChoices):
+    """What is scored, each out of 100."""
+
+    DOCUMENT = "document", pgettext_lazy("stage", "Documents")
+    TEST = "test", pgettext_lazy("stage", "Coding test")
+    INTERVIEW = "interview", pgettext_lazy("stage", "Interview")
+
+
+class Outcome(models.TextChoices):
+    """What a prepared decision says."""
+
+    SELECTED = "selected", pgettext_lazy("decision", "Selected")
+    WAITLISTED = "waitlisted", pgettext_lazy("decision", "Waitlisted")
+    REJECTED = "rejected", pgettext_lazy("decision", "Not selected")
+
+
+class OfferState(models.TextChoices):
+    LIVE = "live", pgettext_lazy("offer", "Waiting for an answer")
+    ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "Declined")
+    EXPIRED = "expired", pgettext_lazy("offer", "Expired")
+
+
+class EnrolmentState(models.TextChoices):
+    ACTIVE = "active", pgettext_lazy("enrolment", "In training")
+    COMPLETED = "completed", pgettext_lazy("enrolment", "Completed")
+    NOT_COMPLETED = "not_completed", pgettext_lazy("enrolment", "Not completed")
+    EARLY_EMPLOYED = "early_employed", pgettext_lazy("enrolment", "Employed before completion")
+    WITHDRAWN = "withdrawn", pgettext_lazy("enrolment", "Withdrawn in the registration window")
+    DROPPED = "dropped", pgettext_lazy("enrolment", "Dropped out")
+    EXPELLED = "expelled", pgettext_lazy("enrolment", "Expelled")
+    NO_SHOW = "no_show", pgettext_lazy("enrolment", "Did not come")
+
+
+E = EnrolmentState
+ENROLMENT_TRANSITIONS: dict[str, frozenset[str]] = {
+    E.ACTIVE: frozenset(set(E) - {E.ACTIVE}),
+    **{state: frozenset() for state in E if state != E.ACTIVE},
+}
+IN_TRAINING = (E.ACTIVE,)
+ENDED_EARLY = (E.EARLY_EMPLOYED, E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)
+COUNTS_AS_TRAINEE = tuple(state for state in E if state not in (E.WITHDRAWN, E.NO_SHOW))  # 수강인원
+
+
+class ConsentKind(models.TextChoices):
+    COLLECTION = "collection", pgettext_lazy("consent", "Collection and use of personal data")
+    THIRD_PARTY = "third_party", pgettext_lazy("consent", "Provision to companies that offer field projects")
+    TRAINING_DATA = "training_data", pgettext_lazy("consent", "Use of training records for research")
+    NEWS = "news", pgettext_lazy("consent", "News of later programmes")
