@@ -11,6 +11,9 @@ run: .venv/run.done vendor/.done ## the portal with demo data at http://127.0.0.
 test: .venv/test.done vendor/.done node_modules/test.done ## the everyday suite; everything it needs comes by itself
 	@$(PY) -m pytest -q $(ARGS)
 
+proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: load, kills, scale, a whole start and stop
+	@$(PY) -m pytest -q -m slow $(ARGS)
+
 lint: .venv/test.done vendor/.done ## format, lint, types, layers, templates, migrations, strings, deploy check, audit
 	@$(PY) .ci/lint.py $(ARGS)
 
@@ -43,4 +46,4 @@ vendor/.done: portal/common/vendor.py package-lock.json | node_modules/run.done
 	$(PY) -m portal.common.vendor
 	@touch $@
 
-.PHONY: help run test lint lock
+.PHONY: help run test proof lint lock

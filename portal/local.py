@@ -24,6 +24,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
@@ -62,7 +63,7 @@ def adopt_running() -> None:
 # Processes ---------------------------------------------------------------------------
 
 
-def spawn(*command: object, stop: int = signal.SIGTERM, **options) -> subprocess.Popen:
+def spawn(*command: object, stop: int = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
     """Start a process in its own group that gets `stop` when this one goes, however it goes."""
 
     def leash() -> None:
@@ -103,7 +104,7 @@ def until(ready: Callable[[], bool], process: subprocess.Popen, log: pathlib.Pat
     while not ready():
         if process.poll() is not None or time.monotonic() > end:
             said = log.read_text()[-2000:] if log else ""
-            raise SystemExit(f"{process.args[0]} did not start.\n{said}")  # type: ignore[index]
+            raise SystemExit(f"{process.args!r} did not start.\n{said}")
         time.sleep(0.01)
 
 
@@ -157,14 +158,14 @@ def postgres(base: pathlib.Path, sockets: pathlib.Path, settings: dict) -> Itera
         # C.UTF-8 as ctype: with plain C, pg_trgm finds no trigram in Hangul.
         ctype = "C.UTF-8" if sys.platform == "linux" else "UTF-8"
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={ctype}"]
-        command = [programs / "initdb", "-D", half, "-U", "portal", "--auth=trust", "--encoding=UTF8", *locale]
-        command += ["--no-instructions", "--no-sync"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
+        make: list[Any] = [programs / "initdb", "-D", half, "-U", "portal", "--auth=trust", "--encoding=UTF8", *locale]
+        make += ["--no-instructions", "--no-sync"]
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
         half.rename(data)
     if (data / "postmaster.pid").exists():  # we hold the lock, so whoever wrote it is an orphan
-        stop = [programs / "pg_ctl", "-D", data, "stop", "-m", "fast"]
+        stop: list[Any] = [programs / "pg_ctl", "-D", data, "stop", "-m", "fast"]
         subprocess.run(stop, capture_output=True, cwd="/", **owner)
-    options = {
+    options: dict[str, object] = {
         "listen_addresses": "",
         "unix_socket_directories": sockets,
         "max_parallel_workers_per_gather": 0,
@@ -174,14 +175,15 @@ def postgres(base: pathlib.Path, sockets: pathlib.Path, settings: dict) -> Itera
         **settings,
     }
     flags = [f"-c{name}={value}" for name, value in options.items()]
-    reach = ["-h", sockets, "-U", "portal", "-d", "postgres"]
+    reach: list[Any] = ["-h", sockets, "-U", "portal", "-d", "postgres"]
 
     def ready() -> bool:
         return subprocess.run([programs / "pg_isready", "-q", *reach], cwd="/").returncode == 0
 
     with open(log, "wb") as out:
-        command = [programs / "postgres", "-D", data, *flags]
-        process = spawn(*command, stop=signal.SIGINT, cwd="/", stdout=out, stderr=out, **owner)
+        process = spawn(
+            programs / "postgres", "-D", data, *flags, stop=signal.SIGINT, cwd="/", stdout=out, stderr=out, **owner
+        )
     try:
         until(ready, process, log)
         create = [programs / "psql", "-qX", *reach, "-c", "CREATE DATABASE portal"]

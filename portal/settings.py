@@ -6,6 +6,7 @@
 
 import os
 import pathlib
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -140,12 +141,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data ------------------------------------------------------------------------
 
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(env("DATABASE_URL"), conn_max_age=env_int("CONN_MAX_AGE", 60), conn_health_checks=True),
-    }
-}
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s"
+DATABASE: dict[str, Any] = dict(
+    dj_database_url.parse(env("DATABASE_URL"), conn_max_age=env_int("CONN_MAX_AGE", 60), conn_health_checks=True)
+)
+DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "options": "-c lock_timeout=10s"}
+DATABASES = {"default": DATABASE}
 # Nothing of the portal lives in Redis alone: sessions, jobs and rate limits are rows.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -213,7 +213,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None if PRODUCTION else True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
-ACCOUNT_FORMS = {}
+ACCOUNT_FORMS: dict[str, str] = {}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
