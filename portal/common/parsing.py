@@ -146,7 +146,10 @@ def parse_datetime(value: object) -> dt.datetime:
 
 
 def _at(day: dt.date, text: str) -> dt.datetime:
-    before, hour_text, minute, second, after = _TIME.fullmatch(text).groups()
+    """`text` is what _TIME found."""
+    found = _TIME.fullmatch(text)
+    assert found is not None  # noqa: S101 (said above)
+    before, hour_text, minute, second, after = found.groups()
     hour, half = int(hour_text), before or after
     if (hour, int(minute), int(second or 0)) == (24, 0, 0) and not half:
         return _in_korea(dt.datetime.combine(day, dt.time(23, 59, 59)))
