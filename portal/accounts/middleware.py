@@ -35,15 +35,13 @@ class ActingRoleMiddleware:
         return response
 
     def membership(self, request: HttpRequest) -> Membership | None:
-        chosen = request.session.get(SESSION_KEY)
-        if chosen == 0:  # works as an applicant or trainee
-            return None
-        live = Membership.objects.live().filter(user=request.user).select_related("organization")
-        if chosen:
-            return live.filter(pk=chosen).first()
-        first = live.order_by("pk").first()
-        request.session[SESSION_KEY] = first.pk if first else 0
-        return first
+        """The one chosen; all of them stay with the user, for the menu that changes it."""
+        live = Membership.objects.live().filter(user=request.user).select_related("organization").order_by("pk")
+        request.user.live_memberships = mine = list(live)
+        if SESSION_KEY not in request.session:
+            request.session[SESSION_KEY] = mine[0].pk if mine else 0
+        chosen = request.session[SESSION_KEY]  # 0: works as an applicant or trainee
+        return next((one for one in mine if one.pk == chosen), None)
 
     def lacks_factor(self, request: HttpRequest) -> bool:
         acting = request.user.acting

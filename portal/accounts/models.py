@@ -5,6 +5,7 @@ A person is not an account: applicants may have none (`cohorts.Person`).
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # The membership one works in for this request; ActingRoleMiddleware and jobs set it.
     acting: "Membership | None" = None
+    live_memberships: "Sequence[Membership]" = ()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case")]

@@ -1,7 +1,130 @@
-"""The shell of every page: who is here, in which role, and where one can go."""
+"""The shell of every page: who is here, in which role, and where one can go from here.
 
+Costs no query: the middleware has already read the memberships. It is worked out only if
+a template asks for it, so mail and fragments do not pay.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import Role
+
+Label = str | Promise
+Entry = tuple[Label, str]  # what it is called, the name of its URL
+
+HOME: Entry = (pgettext_lazy("menu", "Overview"), "home")
+PUBLIC: tuple[Entry, ...] = (
+    (pgettext_lazy("menu", "Open courses"), "cohorts:notice-list"),
+    (pgettext_lazy("menu", "Check a certificate"), "cohorts:certificate-verify"),
+)
+COHORTS: Entry = (pgettext_lazy("menu", "Cohorts"), "cohorts:cohort-list")
+APPLICATIONS: Entry = (pgettext_lazy("menu", "Applications"), "cohorts:application-list")
+ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "cohorts:attendance-list")
+CURRICULUM: Entry = (pgettext_lazy("menu", "Curriculum"), "curriculum:programme-list")
+PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "curriculum:project-list")
+PLACEMENTS: Entry = (pgettext_lazy("menu", "Placements"), "placements:placement-list")
+AGREEMENTS: Entry = (pgettext_lazy("menu", "Agreements"), "partners:agreement-list")
+ORGANIZATIONS: Entry = (pgettext_lazy("menu", "Organizations"), "partners:organization-list")
+REPORTS: Entry = (pgettext_lazy("menu", "Reports"), "reports:report-list")
+PEOPLE: Entry = (pgettext_lazy("menu", "People and roles"), "accounts:member-list")
+HISTORY: Entry = (pgettext_lazy("menu", "History"), "audit:event-list")
+JOBS: Entry = (pgettext_lazy("menu", "Jobs"), "jobs:job-list")
+
+MENU: dict[Role, tuple[Entry, ...]] = {
+    Role.ADMIN: (HOME, ORGANIZATIONS, AGREEMENTS, COHORTS, CURRICULUM, REPORTS, PEOPLE, HISTORY, JOBS),
+    Role.OFFICIAL: (HOME, AGREEMENTS, COHORTS, APPLICATIONS, ATTENDANCE, PROJECTS, PLACEMENTS, REPORTS, PEOPLE),
+    Role.OPERATOR: (HOME, COHORTS, APPLICATIONS, ATTENDANCE, CURRICULUM, PROJECTS, PLACEMENTS, REPORTS, PEOPLE),
+    Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS),
+    Role.REVIEWER: (HOME, APPLICATIONS, PROJECTS),
+    Role.MENTOR: (HOME, PROJECTS, AGREEMENTS),
+    Role.TRAINEE: (
+        HOME,
+        *PUBLIC,
+        (pgettext_lazy("menu", "My applications"), "cohorts:my-application-list"),
+        (pgettext_lazy("menu", "My course"), "cohorts:my-course"),
+        (pgettext_lazy("menu", "My project"), "curriculum:my-project"),
+    ),
+}
+ACCOUNT: tuple[Entry, ...] = (
+    (_("Inbox"), "notify:inbox"),
+    (_("My details"), "accounts:profile"),
+    (_("E-mail address"), "account_email"),
+    (_("Password"), "account_change_password"),
+    (_("Two-step sign-in"), "mfa_index"),
+    (_("Where you are signed in"), "usersessions_list"),
+)
+FOOTER: tuple[Entry, ...] = (
+    (_("Privacy"), "privacy"),
+    (_("Accessibility"), "accessibility"),
+    (pgettext_lazy("menu", "Check a certificate"), "cohorts:certificate-verify"),
+)
 
 
-def shell(request: HttpRequest) -> dict:
-    return {}
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: Label
+    url: str
+    current: str = ""  # the value of aria-current
+
+
+@cache
+def address(name: str) -> str | None:
+    """The path of a URL name. None while nobody has built that page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def items(entries: Iterable[Entry], path: str = "") -> list[Item]:
+    """The entries that exist; the one whose address begins `path` the longest is current."""
+    found = [(label, url) for label, name in entries if (url := address(name))]
+    inside = [url for _label, url in found if path == url or (url != "/" and path.startswith(url))]
+    best = max(inside, key=len, default="")
+    return [
+        Item(label, url, "" if url != best else "page" if path == url else "true") for label, url in found
+    ]
+
+
+def roles_of(user: Any) -> list[dict[str, Any]]:
+    """What one can work as, the present role marked; empty for who has no choice."""
+    if not user.live_memberships:
+        return []
+    acting = user.acting.pk if user.acting else 0
+    chosen = [
+        {"pk": m.pk, "label": f"{m.get_role_display()} · {m.organization}", "current": m.pk == acting}
+        for m in user.live_memberships
+    ]
+    return [*chosen, {"pk": 0, "label": Role.TRAINEE.label, "current": acting == 0}]
+
+
+def shell_of(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    inside = user is not None and user.is_authenticated
+    language = "en" if get_language() == "ko" else "ko"
+    return {
+        "menu": items(MENU[user.role] if inside else PUBLIC, request.path),
+        "account": items(ACCOUNT) if inside else [],
+        "footer": items(FOOTER),
+        "who": str(user) if inside else "",
+        "role": user.role.label if inside else "",
+        "roles": roles_of(user) if inside else [],
+        "here": request.get_full_path() if request.method == "GET" else request.path,
+        "high_contrast": request.COOKIES.get("contrast") == "high",
+        "other_language": {"code": language, "name": {"ko": "한국어", "en": "English"}[language]},
+        "demo": settings.DEMO,
+        "official": settings.OFFICIAL_GOVERNMENT_SITE,
+    }
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    return {"shell": SimpleLazyObject(lambda: shell_of(request))}

@@ -1,0 +1,184 @@
+"""Every list: search, filters, sorting and pages, all kept in the address.
+
+    listing = Listing(
+        request, Cohort.objects.visible_to(request.user).for_list(),
+        form=CohortFilter, sorts={"name": "name", "opens": ("opens_on", "name")}, default_sort="-opens",
+    )
+    return listing.render("cohorts/cohort_list.html")
+
+Costs two queries whatever the address says: one counts, one reads the page.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+
+from portal.common.forms import PortalForm
+
+Sorts = Mapping[str, str | tuple[str, ...]]
+AROUND = 2  # pages shown on each side of the present one, beside the first and the last
+
+
+class FilterForm(PortalForm):
+    """The filters of a list: no field is required, and what is invalid is left out.
+
+    A subclass names its fields and narrows the rows:
+
+        def narrow(self, rows, chosen):
+            if state := chosen.get("state"):
+                rows = rows.filter(state=state)
+            return rows
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            if type(field) is forms.ChoiceField and "" not in dict(field.choices):
+                field.choices = [("", _("All")), *field.choices]
+            elif type(field) is forms.ModelChoiceField:
+                field.empty_label = _("All")
+
+    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        return rows
+
+    def chosen(self) -> dict[str, Any]:
+        """What was filled in and is valid."""
+        self.full_clean()
+        filled = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [], ())}
+        return {name: value for name, value in filled.items() if not isinstance(value, QuerySet) or value}
+
+
+class SearchField(forms.CharField):
+    """The search box of a list; put it first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Search"))
+        kwargs.setdefault("max_length", 100)
+        super().__init__(widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}), **kwargs)
+
+
+class PageLink(NamedTuple):
+    number: int
+    url: str  # empty for the dots between two pages
+    current: bool = False
+
+
+class Listing:
+    """One page of rows with everything the list's template needs. Iterate it for the rows."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: QuerySet,
+        *,
+        form: type[FilterForm] = FilterForm,
+        form_options: Mapping[str, Any] | None = None,
+        sorts: Sorts | None = None,
+        default_sort: str = "",
+        page_size: int = 25,
+    ) -> None:
+        self.request, self.sorts = request, sorts or {}
+        self.form = form(request.GET, auto_id="filter_%s", **(form_options or {}))
+        self.chosen = self.form.chosen()
+        asked = request.GET.get("sort", "")
+        self.sort = asked if asked.removeprefix("-") in self.sorts else default_sort
+        self.rows = self.order(self.form.narrow(rows, self.chosen))
+        self.paginator = Paginator(self.rows, page_size)
+
+    # Rows ------------------------------------------------------------------------------
+
+    def order(self, rows: QuerySet) -> QuerySet:
+        """Sorted as asked, the primary key last, so that no row is on two pages."""
+        names = self.sorts.get(self.sort.removeprefix("-"))
+        if names is None:
+            return rows if rows.ordered else rows.order_by("pk")
+        keys = (names,) if isinstance(names, str) else names
+        if self.sort.startswith("-"):
+            keys = tuple(key.removeprefix("-") if key.startswith("-") else f"-{key}" for key in keys)
+        return rows.order_by(*keys, "pk")
+
+    @cached_property
+    def page(self) -> Page:
+        """The page asked for; the nearest there is, if there is no such page."""
+        try:
+            number = int(self.request.GET.get("page", 1))
+        except ValueError:
+            number = 1
+        return self.paginator.page(max(1, min(number, self.paginator.num_pages)))
+
+    @property
+    def total(self) -> int:
+        return self.paginator.count
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.page)
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    # Addresses -------------------------------------------------------------------------
+
+    def url(self, **changes: Any) -> str:
+        """This list's address with some parameters changed; an empty value takes one away."""
+        query = self.request.GET.copy()
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value not in (None, ""):
+                query[name] = str(value)
+        return f"?{query.urlencode()}"
+
+    @cached_property
+    def query(self) -> str:
+        """The parameters without the page, for an export of exactly these rows."""
+        return self.url(page=None).removeprefix("?")
+
+    def sort_url(self, key: str) -> str:
+        return self.url(sort=f"-{key}" if self.sort == key else key, page=None)
+
+    def direction(self, key: str) -> str:
+        """The value of aria-sort."""
+        return {key: "ascending", f"-{key}": "descending"}.get(self.sort, "none")
+
+    @cached_property
+    def pages(self) -> list[PageLink]:
+        """The links between pages; empty if there is only one."""
+        last, now = self.paginator.num_pages, self.page.number
+        if last == 1:
+            return []
+        shown = sorted({1, last, *range(max(1, now - AROUND), min(last, now + AROUND) + 1)})
+        links: list[PageLink] = []
+        for number in shown:
+            if links and number > links[-1].number + 1:
+                links.append(PageLink(number - 1, ""))
+            links.append(PageLink(number, self.url(page=number), number == now))
+        return links
+
+    @property
+    def previous_url(self) -> str:
+        return self.url(page=self.page.number - 1) if self.page.has_previous() else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.url(page=self.page.number + 1) if self.page.has_next() else ""
+
+    # Answer ----------------------------------------------------------------------------
+
+    @property
+    def layout(self) -> str:
+        """What `layouts/list.html` extends: the whole page, or for htmx the rows alone."""
+        return "layouts/_rows_only.html" if getattr(self.request, "htmx", False) else "base.html"
+
+    def render(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """`template` (it extends `layouts/list.html`) with `listing` in its context."""
+        response = render(self.request, template, {**(context or {}), "listing": self})
+        patch_vary_headers(response, ["HX-Request"])
+        return response

@@ -1,0 +1,207 @@
+"""Charts drawn on the server as SVG: no script, printable, readable without seeing them.
+
+    {% bar_chart _("Applications per month") rows desc=finding unit=_("people") %}
+    {% stacked_chart _("Results") series rows desc=finding %}
+    {% line_chart _("Attendance rate") series rows desc=finding unit="%" %}
+    {% funnel_chart _("From application to placement") rows desc=finding %}
+
+`rows` are (label, number) pairs; of charts with several series (label, [number, …]) pairs,
+`series` being their names. A number may be None: nothing is drawn, the table says "–".
+`desc` is the finding in one sentence. Every chart can be read as a table.
+"""
+
+import math
+import zlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import template
+
+register = template.Library()
+
+Number = int | float | Decimal | None
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 52, 712, 28, 244  # of the plotted area
+
+
+class Mark(NamedTuple):
+    """A rectangle with the place of its number."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text_x: float
+    text_y: float
+    label: str
+    css: str = ""
+
+
+class Tick(NamedTuple):
+    x: float
+    y: float
+    label: str
+    css: str = ""
+
+
+def scale_top(highest: float) -> tuple[float, float]:
+    """The top of the axis and the step between its lines: 1, 2 or 5 times a power of ten."""
+    if highest <= 0:
+        return 1, 1
+    raw = highest / 4
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)
+    if highest >= 1:
+        step = max(1, step)
+    return step * math.ceil(highest / step), step
+
+
+def spoken(value: Number) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.1f}".removesuffix(".0") if isinstance(value, float | Decimal) else f"{value:,}"
+
+
+def height_of(value: float, top: float) -> float:
+    return round((BOTTOM - TOP) * value / top, 1)
+
+
+def grid(top: float, step: float) -> list[Tick]:
+    return [Tick(LEFT - 8, BOTTOM - height_of(step * n, top), spoken(step * n)) for n in range(round(top / step) + 1)]
+
+
+def columns(labels: Sequence[Any]) -> tuple[float, list[Tick]]:
+    """The width each label has, and where the labels stand; of many, every second is left out on a phone."""
+    width = (RIGHT - LEFT) / max(1, len(labels))
+    crowded = len(labels) > 6
+    ticks = [
+        Tick(round(LEFT + width * (n + 0.5), 1), BOTTOM + 26, str(label), "p-skip" if crowded and n % 2 else "")
+        for n, label in enumerate(labels)
+    ]
+    return width, ticks
+
+
+def table(title: str, desc: str, unit: str, series: Sequence[Any], rows: Sequence[Any]) -> dict[str, Any]:
+    """What every chart's template needs beside its marks."""
+    spoken_rows = [(label, [spoken(value) for value in values]) for label, values in rows]
+    number = zlib.crc32(f"{title} {desc}".encode())
+    return {
+        "id": f"chart-{number:x}",
+        "title": title,
+        "desc": desc,
+        "unit": unit,
+        "series": list(series),
+        "rows": spoken_rows,
+        "view": (WIDTH, HEIGHT),
+        "left": LEFT,
+        "right": RIGHT,
+    }
+
+
+@register.inclusion_tag("components/_chart.html")
+def bar_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "", mark_last: bool = True) -> dict[str, Any]:
+    """One column per row; the last one, the present, is stronger."""
+    rows = list(rows)
+    top, step = scale_top(max((float(value or 0) for _label, value in rows), default=0))
+    width, ticks = columns([label for label, _value in rows])
+    thick = min(56.0, width * 0.7)
+    bars = []
+    for n, (tick, (_label, value)) in enumerate(zip(ticks, rows, strict=True)):
+        if value is None:
+            continue
+        high = height_of(float(value), top)
+        css = "p-mark p-mark-now" if mark_last and n == len(rows) - 1 else "p-mark"
+        y = round(BOTTOM - high, 1)
+        bars.append(Mark(round(tick.x - thick / 2, 1), y, round(thick, 1), high, tick.x, y - 8, spoken(value), css))
+    return {
+        **table(title, desc, unit, [unit or title], [(label, [value]) for label, value in rows]),
+        "grid": grid(top, step),
+        "ticks": ticks,
+        "marks": bars,
+    }
+
+
+@register.inclusion_tag("components/_chart.html")
+def stacked_chart(
+    title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: str, unit: str = ""
+) -> dict[str, Any]:
+    """One column per row, its parts upon each other, the whole above it."""
+    rows = [(label, list(values)) for label, values in rows]
+    wholes = [sum(float(value or 0) for value in values) for _label, values in rows]
+    top, step = scale_top(max(wholes, default=0))
+    width, ticks = columns([label for label, _values in rows])
+    thick = min(64.0, width * 0.7)
+    parts, totals = [], []
+    for tick, (_label, values), whole in zip(ticks, rows, wholes, strict=True):
+        y = float(BOTTOM)
+        for n, value in enumerate(values):
+            high = height_of(float(value or 0), top)
+            y = round(y - high, 1)
+            parts.append(Mark(round(tick.x - thick / 2, 1), y, round(thick, 1), high, 0, 0, "", f"p-area p-s{n + 1}"))
+        totals.append(Tick(tick.x, y - 8, spoken(int(whole) if whole.is_integer() else whole)))
+    return {
+        **table(title, desc, unit, series, rows),
+        "grid": grid(top, step),
+        "ticks": ticks,
+        "marks": parts,
+        "totals": totals,
+        "legend": list(series),
+    }
+
+
+@register.inclusion_tag("components/_chart.html")
+def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: str, unit: str = "") -> dict[str, Any]:
+    """One line per series over the rows; a None interrupts it. The last number of each is printed."""
+    rows = [(label, list(values)) for label, values in rows]
+    top, step = scale_top(max((float(v) for _label, values in rows for v in values if v is not None), default=0))
+    _width, ticks = columns([label for label, _values in rows])
+    lines, dots, ends = [], [], []
+    for n, _name in enumerate(series):
+        points = [
+            (tick.x, round(BOTTOM - height_of(float(values[n]), top), 1), values[n])
+            for tick, (_label, values) in zip(ticks, rows, strict=True)
+            if values[n] is not None
+        ]
+        path, pen_up = "", True
+        for tick, (_label, values) in zip(ticks, rows, strict=True):
+            if values[n] is None:
+                pen_up = True
+                continue
+            path += f"{'M' if pen_up else 'L'}{tick.x} {round(BOTTOM - height_of(float(values[n]), top), 1)}"
+            pen_up = False
+        lines.append({"path": path, "css": f"p-s{n + 1}"})
+        dots += [Tick(x, y, "", f"p-s{n + 1}") for x, y, _value in points]
+        if points:
+            x, y, value = points[-1]
+            ends.append(Tick(x, y - 12, spoken(value)))
+    return {
+        **table(title, desc, unit, series, rows),
+        "grid": grid(top, step),
+        "ticks": ticks,
+        "lines": lines,
+        "dots": dots,
+        "totals": ends,
+        "legend": list(series) if len(series) > 1 else [],
+    }
+
+
+@register.inclusion_tag("components/_chart.html")
+def funnel_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "") -> dict[str, Any]:
+    """From many to few: one bar per step, with its share of the first."""
+    rows = list(rows)
+    first = float(rows[0][1] or 0) if rows else 0.0
+    bars, names = [], []
+    for n, (label, value) in enumerate(rows):
+        y, share = 8 + n * 46, float(value or 0) / first if first else 0.0
+        wide = round(max(2.0, 420 * share), 1)
+        words = spoken(value) if not n or not first else f"{spoken(value)} ({share:.0%})"
+        bars.append(Mark(180, y, wide, 32, 180 + wide + 10, y + 21, words, "p-mark p-mark-now" if not n else "p-mark"))
+        names.append(Tick(168, y + 21, str(label)))
+    return {
+        **table(title, desc, unit, [unit or title], [(label, [value]) for label, value in rows]),
+        "names": names,
+        "marks": bars,
+        "view": (WIDTH, 16 + 46 * len(rows)),
+        "sideways": True,
+    }

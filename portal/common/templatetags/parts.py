@@ -1,0 +1,73 @@
+"""Small pieces of a page that need a decision: the colour of a state, the head of a column."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.common.forms import KRDSRenderer
+from portal.common.listing import Listing
+
+register = template.Library()
+
+# The colour of each state of the portal, by what it asks of the reader. The word is always
+# printed; colour never says it alone.
+TONES = {
+    # nothing has begun, or it is over without a judgement
+    "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none",
+    # it goes its way
+    "primary": "open submitted announced recruiting selecting in_review review matched issued read sent requested",
+    "information": "info running active enrolled ongoing in_progress offered returned_once signed screening",
+    # it went well
+    "success": "success done accepted selected approved completed passed present finished delivered employed "
+    "retained paid verified released on_track early_employed",
+    # somebody should look
+    "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
+    "on_hold delayed retrying unverified",
+    # it went wrong, or is urgent
+    "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
+    "not_completed no_show quarantined revoked",
+}
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+LOOKS = {"gray": "bg-light-gray", **{tone: f"bg-light-{tone}" for tone in TONES if tone != "gray"}}
+
+
+@register.simple_tag
+def badge(state: Any, label: Any = None) -> SafeString:
+    """`{% badge row.state row.get_state_display %}`; or a tone by name: `{% badge "danger" _("Late") %}`."""
+    state = str(state or "")
+    look = LOOKS[state if state in LOOKS else TONE_OF.get(state, "gray")]
+    return format_html('<span class="krds-badge {}">{}</span>', look, state if label is None else label)
+
+
+@register.simple_tag(takes_context=True)
+def th(context: template.Context, key: str, label: Any, css: str = "") -> SafeString:
+    """The head of a column of `listing`: `{% th "name" _("Name") %}`. An unsortable one has key ""."""
+    listing: Listing = context["listing"]
+    css_attribute = format_html(' class="{}"', css) if css else ""
+    if not key or key not in listing.sorts:
+        return format_html('<th scope="col"{}>{}</th>', css_attribute, label)
+    return format_html(
+        '<th scope="col" aria-sort="{}"{}><a class="p-sort" href="{}">{}</a></th>',
+        listing.direction(key),
+        css_attribute,
+        listing.sort_url(key),
+        label,
+    )
+
+
+@register.filter
+def krds(form: Any) -> Any:
+    """Give somebody else's form the portal's look: `{{ form|krds }}`."""
+    form.renderer = KRDSRenderer()
+    if form.is_bound:
+        for errors in form.errors.values():
+            errors.renderer = form.renderer
+    return form
+
+
+@register.filter
+def percent(part: Any, whole: Any) -> str:
+    """`{{ done|percent:total }}`: one digit after the point, "–" where there is no whole."""
+    return f"{100 * part / whole:.1f}%" if whole else "–"

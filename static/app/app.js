@@ -1,0 +1,69 @@
+"use strict";
+/* Listeners sit on the document alone, so what htmx swaps in needs no second start. */
+
+function showDialog(dialog) {
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  const opener = target.closest("[data-dialog-open]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.dialogOpen);
+    if (dialog) {
+      event.preventDefault();
+      showDialog(dialog);
+    }
+    return;
+  }
+  const closer = target.closest("[data-dialog-close]");
+  if (closer) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+    return;
+  }
+  // The dark surround closes the menu, never a dialog that holds what somebody typed.
+  if (target instanceof HTMLDialogElement && !target.querySelector("form[method=post]")) target.close();
+  if (target.closest("[data-print]")) window.print();
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details[data-menu][open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+/* Letters, not UTF-16 units: a rare Hanja or an emoji counts once, as on the server. */
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  const counter = field.id && document.querySelector(`[data-count-for="${CSS.escape(field.id)}"]`);
+  if (!counter) return;
+  counter.hidden = false;
+  counter.textContent = `${[...field.value].length} / ${counter.dataset.countMax}`;
+});
+
+/* A button is pressed once; coming back with the Back button frees it. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+function arrive(root) {
+  for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
+  root.querySelector?.("[data-autofocus]")?.focus();
+}
+document.addEventListener("DOMContentLoaded", () => arrive(document));
+document.addEventListener("htmx:afterSettle", (event) => arrive(event.detail.elt));
