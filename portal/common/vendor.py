@@ -9,11 +9,12 @@ broken). The result is built in each checkout and never committed.
 import pathlib
 import re
 import shutil
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "node_modules" / "krds-uiux" / "resources"
 TARGET = ROOT / "vendor" / "krds"
-NOT_IN_THE_FILE = re.compile(r'@charset [^;]+;|@import [^;]+;|/\*.*?\*/', re.DOTALL)
+NOT_IN_THE_FILE = re.compile(r"@charset [^;]+;|@import [^;]+;|/\*.*?\*/", re.DOTALL)
 LOGO = re.compile(r"url\([^)]*logo[^)]*\)")
 ICON = re.compile(r"url\(\.\./\.\./img/component/icon/([\w.-]+\.svg)\)")
 
@@ -42,4 +43,4 @@ def build(source: pathlib.Path = SOURCE, target: pathlib.Path = TARGET) -> list[
 if __name__ == "__main__":
     names = build()
     size = sum(file.stat().st_size for file in TARGET.rglob("*") if file.is_file()) // 1024
-    print(f"vendor/krds: {len(names)} icons, {size} KiB")
+    sys.stdout.write(f"vendor/krds: {len(names)} icons, {size} KiB\n")

@@ -90,9 +90,7 @@ def items(entries: Iterable[Entry], path: str = "") -> list[Item]:
     found = [(label, url) for label, name in entries if (url := address(name))]
     inside = [url for _label, url in found if path == url or (url != "/" and path.startswith(url))]
     best = max(inside, key=len, default="")
-    return [
-        Item(label, url, "" if url != best else "page" if path == url else "true") for label, url in found
-    ]
+    return [Item(label, url, "" if url != best else "page" if path == url else "true") for label, url in found]
 
 
 def roles_of(user: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,171 @@
+"""A browser for the tests: which one, what it may not see in a page, and pictures of it.
+
+    def test_home(page, live_server):
+        page.goto(live_server.url)
+        assert_accessible(page)
+
+The browser is $CHROMIUM, or chromium or google-chrome on the PATH, or the one of npm, or
+Playwright's own. `look(page, "name")` saves pictures of both widths if LOOK names a folder.
+"""
+
+import contextlib
+import functools
+import hashlib
+import io
+import os
+import pathlib
+import shutil
+import tarfile
+from collections.abc import Iterator
+
+import brotli
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from portal import local
+
+PACKAGE = local.ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
+AXE = local.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, SMALL = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def unpacked() -> tuple[pathlib.Path, dict[str, str]] | None:
+    """The browser of npm, unpacked once into the state folder, and the libraries it needs."""
+    if not (PACKAGE / "chromium.br").exists():
+        return None
+    packed = (PACKAGE / "chromium.br").stat()
+    key = hashlib.sha256(f"{packed.st_size}-{packed.st_mtime_ns}".encode()).hexdigest()[:12]
+    home = local.state() / f"chromium-{key}"
+    if not home.exists():
+        half = home.with_name(f"{home.name}.{os.getpid()}")
+        half.mkdir(parents=True)
+        (half / "chromium").write_bytes(brotli.decompress((PACKAGE / "chromium.br").read_bytes()))
+        (half / "chromium").chmod(0o755)
+        for archive in ("al2023.tar.br", "swiftshader.tar.br"):
+            if (PACKAGE / archive).exists():
+                data = brotli.decompress((PACKAGE / archive).read_bytes())
+                tarfile.open(fileobj=io.BytesIO(data)).extractall(half, filter="data")
+        try:
+            half.rename(home)
+        except OSError:  # another test run was quicker
+            shutil.rmtree(half)
+    return home / "chromium", {"LD_LIBRARY_PATH": f"{home / 'lib'}:{home}"}
+
+
+@functools.cache
+def program() -> tuple[str | None, dict[str, str]]:
+    """The path of the browser (None: Playwright's own) and what to add to its environment."""
+    if chosen := os.environ.get("CHROMIUM"):
+        return chosen, {}
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found, {}
+    if found := unpacked():
+        return str(found[0]), found[1]
+    return None, {}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path, environment = program()
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path, args=flags, env={**os.environ, **environment}, headless=True
+        )
+        yield opened
+        with contextlib.suppress(Exception):  # a browser that is gone already is closed enough
+            opened.close()
+
+
+def watch(page: Page) -> list[str]:
+    """What the console complains of from now on: broken policy, missing files, errors of scripts."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 422" not in message.text and "status of 40" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, base_url: str, **options) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(
+        base_url=base_url, locale="ko-KR", timezone_id="Asia/Seoul", **{"viewport": WIDE} | options
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints = watch(page)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(browser: Browser, live_server) -> Iterator[Page]:
+    """A page with script, 1280 wide; the test fails if the console complained."""
+    with opened(browser, live_server.url) as one:
+        yield one
+
+
+@pytest.fixture
+def plain_page(browser: Browser, live_server) -> Iterator[Page]:
+    """A page without script."""
+    with opened(browser, live_server.url, java_script_enabled=False) as one:
+        yield one
+
+
+def sign_in(page: Page, client, user, base_url: str) -> None:
+    """Sign `user` in, by the session that the test client makes."""
+    client.force_login(user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base_url}])
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG A and AA, one line per kind."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {[node['target'][0] for node in one['nodes'][:3]]} {one['help']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def assert_accessible(page: Page) -> None:
+    """At both widths and in both modes, nothing for axe-core to say and no sideways scrolling."""
+    before = page.viewport_size
+    for size in (WIDE, SMALL):
+        page.set_viewport_size(size)
+        for mode in ("", "high-contrast"):
+            page.evaluate("mode => document.documentElement.setAttribute('data-krds-mode', mode)", mode)
+            page.wait_for_timeout(450)  # the kit's buttons change colour slowly
+            where = f"{page.url} at {size['width']} {mode}"
+            assert violations(page) == [], where
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= size["width"], f"{page.url}: {wide} wide at {size['width']}"
+    page.evaluate("() => document.documentElement.removeAttribute('data-krds-mode')")
+    page.set_viewport_size(before or WIDE)
+
+
+def look(page: Page, name: str, *, high_contrast: bool = False) -> None:
+    """Save pictures of the whole page at both widths into the folder that LOOK names."""
+    if not (folder := os.environ.get("LOOK")):
+        return
+    mode = "high-contrast" if high_contrast else ""
+    page.evaluate("mode => document.documentElement.setAttribute('data-krds-mode', mode)", mode)
+    for size in (WIDE, SMALL):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(450)
+        tail = "-high-contrast" if high_contrast else ""
+        page.screenshot(path=f"{folder}/{name}-{size['width']}{tail}.png", full_page=True)
+    page.set_viewport_size(WIDE)
