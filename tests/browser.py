@@ -45,7 +45,8 @@ def unpacked() -> tuple[pathlib.Path, dict[str, str]] | None:
         for archive in ("al2023.tar.br", "swiftshader.tar.br"):
             if (PACKAGE / archive).exists():
                 data = brotli.decompress((PACKAGE / archive).read_bytes())
-                tarfile.open(fileobj=io.BytesIO(data)).extractall(half, filter="data")
+                with tarfile.open(fileobj=io.BytesIO(data)) as libraries:
+                    libraries.extractall(half, filter="data")
         try:
             half.rename(home)
         except OSError:  # another test run was quicker

@@ -42,7 +42,7 @@ def required_message(field: forms.Field) -> str:
 def object_of(label: str) -> str:
     """A label as the object of a sentence in the language of the page."""
     if get_language() == "ko":
-        return with_particle(label, "을", "를")
+        return with_particle(label, "을/를")
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
