@@ -1,0 +1,160 @@
+"""The figures an AI school is measured by (domain.md section 3), each with all that is needed to check it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from portal.common.dates import add_months, period_end
+from portal.common.numbers import percent
+
+EMPLOYED_WITHIN_MONTHS: Final = 6  # of the end of training (S1 art. 40)
+EVIDENCE_WITHIN_MONTHS: Final = 7
+RETAINED_MONTHS: Final = 6
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A published figure. Never print the value without the rest: 55 of 80 and 55 of 155 are both true."""
+
+    numerator: int
+    denominator: int
+    excluded: int  # people left out of the denominator
+    as_of: date
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.numerator <= self.denominator and self.excluded >= 0):
+            raise ValueError(
+                f"{self.numerator} of {self.denominator}, {self.excluded} excluded: somebody is miscounted."
+            )
+
+    @property
+    def value(self) -> Decimal | None:
+        """Percent with one decimal, a half up; None where nobody is in the denominator, never 0."""
+        return percent(self.numerator, self.denominator)
+
+
+def pooled(rates: Iterable[Rate], as_of: date) -> Rate:
+    """One rate over several cohorts: the sum of the counts, not the mean of the percentages (S20)."""
+    counted = list(rates)
+    return Rate(
+        sum(rate.numerator for rate in counted),
+        sum(rate.denominator for rate in counted),
+        sum(rate.excluded for rate in counted),
+        as_of,
+    )
+
+
+def completion_rate(completed: int, enrolled: int, as_of: date) -> Rate:
+    """수료율: those who completed among all who took part (S1 art. 39)."""
+    return Rate(completed, enrolled, 0, as_of)
+
+
+def employment_rate(employed: int, early: int, completed: int, excluded: int, as_of: date) -> Rate:
+    """취업률 as it is usually published: (employed + early) of (completed + early - excluded).
+
+    `employed`: completers with a job that `counts_as_employed`. `early`: employed before they met completion
+    (조기취업). `excluded`: completers without a job in military service, further study, long illness, prison,
+    abroad for good, or dead. Example: (45 + 2) of (78 + 2 - 6) = 63.5.
+    """
+    return Rate(employed + early, completed + early - excluded, excluded, as_of)
+
+
+def strict_employment_rate(employed: int, early: int, completed: int, as_of: date) -> Rate:
+    """취업률 with nobody left out. Example: 47 of 80 = 58.8."""
+    return employment_rate(employed, early, completed, 0, as_of)
+
+
+@dataclass(frozen=True)
+class Hire:
+    hired_on: date
+    left_on: date | None = None  # the last day with this employer
+
+
+def retention_6(hires: Iterable[Hire], as_of: date) -> Rate:
+    """고용유지율: hires still with the same employer six months later, of those hired so long ago.
+
+    Younger hires are 미도래: not yet countable, so they are the `excluded` of this rate.
+    """
+    counted = list(hires)
+    mature = [hire for hire in counted if _retained_on(hire) <= as_of]
+    stayed = [hire for hire in mature if hire.left_on is None or hire.left_on >= _retained_on(hire)]
+    return Rate(len(stayed), len(mature), len(counted) - len(mature), as_of)
+
+
+def _retained_on(hire: Hire) -> date:
+    return add_months(hire.hired_on, RETAINED_MONTHS)
+
+
+class JobKind(StrEnum):
+    CONTRACT = "contract"
+    DAILY = "daily"
+    BUSINESS = "business"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of a job. `started_on` is the first day of work, of the counted month of daily work, or
+    of the registration of a business."""
+
+    kind: JobKind
+    started_on: date
+    hours_a_month: int = 0
+    hours_a_week: int = 0
+    insured: bool = False  # 고용보험
+    days_in_month: int = 0  # daily work: days worked within one month
+    operating: bool = False  # business: really run
+    lets_property: bool = False
+
+
+class Ground(StrEnum):
+    """The rule of S1 art. 40 by which a job counts."""
+
+    HOURS = "hours"
+    INSURED = "insured"
+    DAILY_WORK = "daily_work"
+    BUSINESS = "business"
+
+
+def employment_deadline(training_end: date) -> date:
+    """The last day on which a job may begin that still counts (S1 art. 40)."""
+    return period_end(training_end + _DAY, EMPLOYED_WITHIN_MONTHS)
+
+
+def evidence_due(training_end: date) -> date:
+    """The last day to hand in evidence of a job that no insurance record shows (S1 art. 40)."""
+    return period_end(training_end + _DAY, EVIDENCE_WITHIN_MONTHS)
+
+
+def employment_ground(job: Job, training_end: date, completed_on: date | None = None) -> Ground | None:
+    """Why this job of a completer counts (S1 art. 40), or None if it does not.
+
+    The job must begin after the day on which completion was met, the end of training unless given, and within
+    six months of the end of training. Then counts
+
+    1. a contract of at least 60 hours a month or 15 a week, in a workplace exempt from insurance too;
+    2. a shorter contract that is insured;
+    3. daily work on at least 10 days of a month, none of it during training;
+    4. a newly registered business that is really run, unless it lets property.
+    """
+    opens = training_end if completed_on is None or job.kind is JobKind.DAILY else completed_on
+    if not opens < job.started_on <= employment_deadline(training_end):
+        return None
+    match job.kind:
+        case JobKind.CONTRACT if job.hours_a_month >= 60 or job.hours_a_week >= 15:
+            return Ground.HOURS
+        case JobKind.CONTRACT if job.insured:
+            return Ground.INSURED
+        case JobKind.DAILY if job.days_in_month >= 10:
+            return Ground.DAILY_WORK
+        case JobKind.BUSINESS if job.operating and not job.lets_property:
+            return Ground.BUSINESS
+    return None
+
+
+def counts_as_employed(job: Job, training_end: date, completed_on: date | None = None) -> bool:
+    """Whether the job belongs in the numerator of the employment rate; see `employment_ground`."""
+    return employment_ground(job, training_end, completed_on) is not None
