@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -8,7 +9,7 @@ from portal.dashboard import views as dashboard
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("accounts/", include("allauth.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("role/", dashboard.role_switch, name="role-switch"),
     path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
     path("livez", dashboard.livez, name="livez"),

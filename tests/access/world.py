@@ -1,0 +1,60 @@
+"""The cast and the things of the access table: one city with its people, and another."""
+
+from types import SimpleNamespace
+
+from cohorts.states import CohortState
+from partners.models import Organization, Party
+from partners.states import OrganizationKind
+from placements.models import TeamMember
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+from tests import access
+from tests import factories as make
+
+STAFF_ROLES = [role for role in access.ROLES if role not in ("mentor", "trainee")]
+
+
+def build() -> SimpleNamespace:
+    """Everything rows may refer to; each app adds its things in its own `add_…` below."""
+    w = SimpleNamespace(city=make.make_organization(), elsewhere=make.make_organization(region="부산광역시"))
+    w.company = make.make_company()
+    add_cohort(w)
+    add_cast(w)
+    return w
+
+
+def add_cohort(w: SimpleNamespace) -> None:
+    w.agreement = make.make_agreement(host=w.city)
+    w.party = Party.objects.create(agreement=w.agreement, organization=w.company, role="교육")
+    w.programme = make.make_programme(host=w.city, agreement=w.agreement)
+    w.cohort = make.make_cohort(programme=w.programme)
+    w.application = make.make_application(cohort=w.cohort)
+    w.running = make.make_cohort(programme=w.programme, state=CohortState.RUNNING)
+    w.enrolment = make.make_enrolment(cohort=w.running, person=w.application.person)
+    w.project = make.make_project(cohort=w.running, company=w.company, state="running")
+
+
+def add_cast(w: SimpleNamespace) -> None:
+    """own: assigned to the objects; same: colleagues who are not; other: people of another city."""
+    platform = Organization.objects.create(kind=OrganizationKind.PUBLIC_AGENCY, name="운영사무국")
+    w.own, w.same, w.other = {}, {}, {}
+    for relation, city in ((w.own, w.city), (w.same, w.city), (w.other, w.elsewhere)):
+        for role in STAFF_ROLES:
+            relation[role] = make.make_member(Role(role), platform if role == "admin" else city)
+        company = w.company if relation is w.own else make.make_company()
+        relation["mentor"] = make.make_member(Role.MENTOR, company)
+        relation["trainee"] = make.make_user()
+    for cohort in (w.cohort, w.running):
+        make.assign(w.own["instructor"], cohort)
+        make.assign(w.own["reviewer"], cohort)
+    w.team = make.make_team(project=w.project, mentor=w.own["mentor"], members=2)
+    TeamMember.objects.create(team=w.team, host=w.team.host, enrolment=w.enrolment)
+    give(w.application.person, w.own["trainee"])
+    give(make.make_application(cohort=w.cohort).person, w.same["trainee"])
+    give(make.make_application().person, w.other["trainee"])
+
+
+def give(person, user: User) -> None:
+    """Join a person's record to an account."""
+    person.user = user
+    person.save(update_fields=["user"])
