@@ -19,7 +19,10 @@ BASE_DIR = pathlib.Path(__file__).resolve().parent.parent
 def env(name: str, default: str | None = None) -> str:
     """A variable, or the content of the file that `<name>_FILE` names (Docker secrets)."""
     if path := os.environ.get(f"{name}_FILE"):
-        return pathlib.Path(path).read_text().strip()
+        try:
+            return pathlib.Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from None
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE); see docs/deployment.md.")
@@ -48,6 +51,8 @@ def env_list(name: str, default: str = "") -> list[str]:
 # What runs -------------------------------------------------------------------
 
 PORTAL_ENV = env("PORTAL_ENV", "production")
+if PORTAL_ENV not in {"production", "local"}:
+    raise ImproperlyConfigured(f"PORTAL_ENV is {PORTAL_ENV!r}: say production or local.")
 PRODUCTION = PORTAL_ENV == "production"
 DEBUG = env_bool("DEBUG")
 # The demo shows its accounts on the login page and lets them in without a second factor.
@@ -58,14 +63,18 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 
 if PRODUCTION:
-    if SECRET_KEY == _LOCAL_SECRET or len(SECRET_KEY) < 50:
+    if SECRET_KEY == _LOCAL_SECRET or len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure-"):
         raise ImproperlyConfigured("SECRET_KEY is a default or shorter than 50 characters; make a new one.")
+    if len(set(SECRET_KEY)) < 5:
+        raise ImproperlyConfigured("SECRET_KEY repeats a few characters; make a new one.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS is empty or '*'; name the hosts of this portal.")
     if DEBUG or DEMO:
         raise ImproperlyConfigured("DEBUG and DEMO are for a local portal; unset them or set PORTAL_ENV=local.")
 
 SITE_URL = env("SITE_URL", None if PRODUCTION else "http://127.0.0.1:8000")  # links in mail
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: production is served over https.")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -105,6 +114,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.common.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -158,7 +168,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Background work ---------------------------------------------------------------
 
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", os.environ.get("REDIS_URL"))
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "") or env("REDIS_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the lease of the Job row brings it back, with a cap
@@ -222,6 +232,8 @@ MFA_TOTP_ISSUER = "AI School Portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Roles of MFA_REQUIRED_ROLES (portal.accounts.roles) may not act without it.
 MFA_REQUIRED = env_bool("MFA_REQUIRED", not DEMO)
+if PRODUCTION and not MFA_REQUIRED:
+    raise ImproperlyConfigured("MFA_REQUIRED is off: that is for a local portal.")
 
 
 def social_app(provider: str) -> dict:

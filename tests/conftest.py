@@ -1,9 +1,15 @@
 """Fixtures of all tests."""
 
+import os
+import pathlib
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,3 +24,23 @@ def _flush_past_the_triggers() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = execute_sql_flush
     yield
     DatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture(scope="session")
+def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a process with the settings of production, its static files collected; no database yet."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PORTAL_ENV": "production",
+        "SECRET_KEY": "k" + "0123456789" * 6,
+        "ALLOWED_HOSTS": "portal.example",
+        "SITE_URL": "https://portal.example",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
+        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+    }
+    collect = [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=env, check=True, capture_output=True)
+    return env
