@@ -112,3 +112,10 @@ def test_a_body_too_large_is_refused(client):
     answer = client.post("/contrast/", body, content_type="application/x-www-form-urlencoded")
 
     assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_post_without_its_token_is_refused(client):
+    client.handler.enforce_csrf_checks = True
+
+    assert client.post("/contrast/", {"next": "/"}).status_code == 403

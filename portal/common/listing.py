@@ -42,8 +42,9 @@ class FilterForm(PortalForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
-            if type(field) is forms.ChoiceField and "" not in dict(field.choices):
-                field.choices = [("", _("All")), *field.choices]
+            choices: Any = getattr(field, "choices", ())
+            if type(field) is forms.ChoiceField and "" not in dict(choices):
+                field.choices = [("", _("All")), *choices]
             elif type(field) is forms.ModelChoiceField:
                 field.empty_label = _("All")
 

@@ -139,7 +139,7 @@ def stacked_chart(
             high = height_of(float(value or 0), top)
             y = round(y - high, 1)
             parts.append(Mark(round(tick.x - thick / 2, 1), y, round(thick, 1), high, 0, 0, "", f"p-area p-s{n + 1}"))
-        totals.append(Tick(tick.x, y - 8, spoken(int(whole) if whole.is_integer() else whole)))
+        totals.append(Tick(tick.x, y - 8, spoken(int(whole) if whole == int(whole) else whole)))
     return {
         **table(title, desc, unit, series, rows),
         "grid": grid(top, step),
