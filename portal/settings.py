@@ -184,6 +184,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Seoul"
 JOBS_SWEEP_SECONDS = env_int("JOBS_SWEEP_SECONDS", 5)
+# A worker that said nothing for so long is thought dead, and its job goes to another.
+JOBS_LEASE_SECONDS = env_int("JOBS_LEASE_SECONDS", 60 if PRODUCTION else 15)
+_backoff = "60,300,900,3600,14400" if PRODUCTION else "2,5,15,30,60"
+JOBS_BACKOFF_SECONDS = [int(seconds) for seconds in env_list("JOBS_BACKOFF_SECONDS", _backoff)]
+# How long mail waits before a mail server that did not answer is asked again.
+MAIL_PAUSE_SECONDS = env_int("MAIL_PAUSE_SECONDS", 300 if PRODUCTION else 15)
 
 EMAIL_BACKEND = env(
     "EMAIL_BACKEND",
