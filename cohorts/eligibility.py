@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -74,7 +74,7 @@ class Reason:
 class EligibilityRules:
     """The rules of one cohort; None, or an empty region, asks for nothing."""
 
-    closes_at: datetime  # aware; the stated minute itself is still in time
+    closes_at: datetime  # the first instant that is too late: for "until 18:00" it is 18:01
     age_min: int | None = None  # full years (만 나이), both included
     age_max: int | None = None
     age_reference_date: date | None = None  # None: the day of the deadline (S10)
@@ -86,8 +86,13 @@ class EligibilityRules:
             raise ValueError(f"{self.region!r} is in no province of Korea.")
 
     @property
+    def last_minute(self) -> datetime:
+        """The deadline as it is stated, in Korean time; that minute is still in time."""
+        return (self.closes_at - timedelta(minutes=1)).astimezone(KST)
+
+    @property
     def reference_date(self) -> date:
-        return self.age_reference_date or self.closes_at.astimezone(KST).date()
+        return self.age_reference_date or self.last_minute.date()
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,8 @@ def _reasons(candidate: Candidate, rules: EligibilityRules) -> Iterator[Reason]:
         yield Reason(Fault.NOT_RESIDENT, rules.region)
     if rules.unemployed_only and candidate.employed:
         yield Reason(Fault.EMPLOYED)
-    if candidate.submitted_at.replace(second=0, microsecond=0) > rules.closes_at:
-        yield Reason(Fault.AFTER_DEADLINE, f"{rules.closes_at.astimezone(KST):%Y-%m-%d %H:%M}")
+    if candidate.submitted_at >= rules.closes_at:
+        yield Reason(Fault.AFTER_DEADLINE, f"{rules.last_minute:%Y-%m-%d %H:%M}")
 
 
 def province_of(address: str) -> str | None:

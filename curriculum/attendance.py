@@ -5,7 +5,7 @@ not outside" is `training & present & ~outside`, and overlaps are never taken of
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
@@ -68,28 +68,32 @@ class DayJudgement:
 
 
 @dataclass(frozen=True)
-class Attendance:
-    """The days so far. `absences` are days missed; `converted` are those that events amount to."""
+class Summary:
+    """The scheduled days of a unit or of the course so far."""
 
     scheduled: int
-    absences: int
-    events: int
-    converted: int
-    rate: Decimal | None  # percent; None without a scheduled day
+    absences: int  # days missed
+    events: int  # lates, early leaves and outings of the other days
+    converted: int  # absences that the events amount to
 
     @property
     def missed(self) -> int:
-        """The absences that count: days missed and those that three events each amount to."""
+        """The absences that count."""
         return self.absences + self.converted
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The attendance rate in percent, one decimal, a half up (S1 art. 36); None without a scheduled day."""
+        return percent(max(self.scheduled - self.missed, 0), self.scheduled)
 
 
 @dataclass(frozen=True)
-class CourseAttendance:
+class CourseSummary:
     """Both scopes. Units pay allowances, the course decides completion; neither is a sum of the other: two
     lates in each of three units are no absence in any unit, but two over the course."""
 
-    course: Attendance
-    units: tuple[Attendance, ...]
+    course: Summary
+    units: tuple[Summary, ...]
 
 
 def judge_day(record: DayRecord, policy: AttendancePolicy = STANDARD) -> DayJudgement:
@@ -119,43 +123,46 @@ def judge_day(record: DayRecord, policy: AttendancePolicy = STANDARD) -> DayJudg
     return DayJudgement(attended, late=late, left_early=left_early, outings=outings, events=events)
 
 
-def rate(scheduled_days: int, absences: int, events: int, policy: AttendancePolicy = STANDARD) -> Decimal | None:
-    """The attendance rate in percent, one decimal, a half up (S1 art. 36); None without a scheduled day.
-
-    `events` are those of days that are not absences, pooled.
-    """
-    return _rate(scheduled_days, absences + events // policy.events_per_absence)
+def count(scheduled: int, absences: int, events: int, policy: AttendancePolicy = STANDARD) -> Summary:
+    """The summary of days that are added up already. `events` are those of days that are not absences, pooled;
+    a policy that does not pool needs the days themselves, see `summarise`."""
+    return Summary(scheduled, absences, events, events // policy.events_per_absence)
 
 
-def summarise(days: Iterable[DayRecord], policy: AttendancePolicy = STANDARD) -> Attendance:
+def rate(scheduled: int, absences: int, events: int, policy: AttendancePolicy = STANDARD) -> Decimal | None:
+    """The attendance rate of days that are added up already, see `Summary.rate`."""
+    return count(scheduled, absences, events, policy).rate
+
+
+def summarise(days: Iterable[DayRecord], policy: AttendancePolicy = STANDARD) -> Summary:
     """The attendance over these scheduled days: of a unit, or of the course. A day without any record still
     belongs here, as an empty `DayRecord`; a day before somebody joined does not."""
     judged = [judge_day(day, policy) for day in days]
-    absences = sum(day.absent for day in judged)
-    events = sum(day.events for day in judged)
+    absences, events = sum(day.absent for day in judged), sum(day.events for day in judged)
+    if policy.pooled:
+        return count(len(judged), absences, events, policy)
     kinds = [sum(day.late for day in judged), sum(day.left_early for day in judged), sum(day.outings for day in judged)]
-    converted = sum(count // policy.events_per_absence for count in ([events] if policy.pooled else kinds))
-    return Attendance(len(judged), absences, events, converted, _rate(len(judged), absences + converted))
+    return Summary(len(judged), absences, events, sum(times // policy.events_per_absence for times in kinds))
 
 
 def summarise_course(
     days: Mapping[date, DayRecord], units: Sequence[UnitPeriod], policy: AttendancePolicy = STANDARD
-) -> CourseAttendance:
+) -> CourseSummary:
     """The attendance over the course and over each of its units, every one counted from the days."""
-    return CourseAttendance(
+    return CourseSummary(
         summarise(days.values(), policy),
         tuple(summarise((record for day, record in days.items() if day in unit), policy) for unit in units),
     )
 
 
-def allowance(so_far: Attendance, total_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
+def allowance(so_far: Summary, total_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
     """How many of the days still to come a trainee may miss and reach the minimum rate at the end.
 
     `total_days` are the scheduled days of the whole unit or course. None: the minimum is out of reach even
     without another absence. Expulsion may come first, see below.
     """
     for further in range(total_days - so_far.scheduled, -1, -1):
-        at_the_end = _rate(total_days, so_far.missed + further)
+        at_the_end = replace(so_far, scheduled=total_days, absences=so_far.absences + further).rate
         if at_the_end is not None and at_the_end >= policy.minimum_rate:
             return further
     return None
@@ -174,10 +181,6 @@ def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD
     The gap is meant: with 25 of 123 nobody is expelled, yet at 79.7 % nobody completes.
     """
     return int(round_half_up(policy.expel_course_share * scheduled_days, 0)) + 1
-
-
-def _rate(scheduled_days: int, missed: int) -> Decimal | None:
-    return percent(max(scheduled_days - missed, 0), scheduled_days)
 
 
 def _minute(at: time) -> int:

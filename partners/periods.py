@@ -25,16 +25,18 @@ def last_notice_day(end: date, notice_days: int) -> date:
     return end - notice_days * _DAY
 
 
-def auto_renewed_until(end: date, months: int, notice_days: int, notice_given_on: date | None, today: date) -> date:
+def auto_renewed_until(
+    end: date, months: int | None, notice_days: int | None, notice_given_on: date | None, today: date
+) -> date:
     """The end of the term as it stands `today` (domain.md section 4, auto-renewal).
 
-    `end` is the end as signed, `months` the length of each renewal; with 0 nothing renews itself. A term
-    renews on the day after its last notice day, unless a notice came in time. A notice that came too late
-    for one term is in time for the next [D].
+    `end` is the end as signed, `months` the length of each renewal; without it nothing renews itself. A term
+    renews on the day after its last notice day, unless a notice came in time. A notice that came too late for
+    one term is in time for the next [D].
     """
     until, renewals = end, 0
-    while months > 0:
-        last_day = last_notice_day(until, notice_days)
+    while months:
+        last_day = last_notice_day(until, notice_days or 0)
         if today <= last_day or (notice_given_on is not None and notice_given_on <= last_day):
             break
         renewals += 1

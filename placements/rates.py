@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
+from placements.states import JobKind
 from portal.common.dates import add_months, period_end
 from portal.common.numbers import percent
 
@@ -89,39 +89,39 @@ def _retained_on(hire: Hire) -> date:
     return add_months(hire.hired_on, RETAINED_MONTHS)
 
 
-class JobKind(StrEnum):
-    CONTRACT = "contract"
-    DAILY = "daily"
-    BUSINESS = "business"
-
-
 @dataclass(frozen=True)
-class Job:
-    """What is known of a job. `started_on` is the first day of work, of the counted month of daily work, or
-    of the registration of a business."""
+class Work:
+    """What is known of a job when it is reported."""
 
-    kind: JobKind
-    started_on: date
     hours_a_month: int = 0
     hours_a_week: int = 0
     insured: bool = False  # 고용보험
-    days_in_month: int = 0  # daily work: days worked within one month
-    operating: bool = False  # business: really run
+    days_in_month: int | None = None  # a daily worker's days within one month; None = no daily worker
+    own_business: bool = False  # newly registered
+    operating: bool = False  # the business is really run
     lets_property: bool = False
 
 
-class Ground(StrEnum):
-    """The rule of S1 art. 40 by which a job counts."""
+def job_kind(work: Work) -> JobKind | None:
+    """The rule of S1 art. 40 by which a job counts, or None if by none.
 
-    HOURS = "hours"
-    INSURED = "insured"
-    DAILY_WORK = "daily_work"
-    BUSINESS = "business"
+    1. A contract of at least 60 hours a month or 15 a week, in a workplace exempt from insurance too.
+    2. A shorter contract that is insured.
+    3. Daily work on at least 10 days of a month.
+    4. A newly registered business that is really run, unless it lets property.
+    """
+    if work.own_business:
+        return JobKind.BUSINESS if work.operating and not work.lets_property else None
+    if work.days_in_month is not None:
+        return JobKind.DAILY if work.days_in_month >= 10 else None
+    if work.hours_a_month >= 60 or work.hours_a_week >= 15:
+        return JobKind.CONTRACT
+    return JobKind.INSURED if work.insured else None
 
 
-def employment_deadline(training_end: date) -> date:
+def employment_deadline(training_end: date, months: int = EMPLOYED_WITHIN_MONTHS) -> date:
     """The last day on which a job may begin that still counts (S1 art. 40)."""
-    return period_end(training_end + _DAY, EMPLOYED_WITHIN_MONTHS)
+    return period_end(training_end + _DAY, months)
 
 
 def evidence_due(training_end: date) -> date:
@@ -129,32 +129,18 @@ def evidence_due(training_end: date) -> date:
     return period_end(training_end + _DAY, EVIDENCE_WITHIN_MONTHS)
 
 
-def employment_ground(job: Job, training_end: date, completed_on: date | None = None) -> Ground | None:
-    """Why this job of a completer counts (S1 art. 40), or None if it does not.
+def counts_as_employed(
+    kind: JobKind,
+    started_on: date,
+    training_end: date,
+    *,
+    completed_on: date | None = None,
+    months: int = EMPLOYED_WITHIN_MONTHS,
+) -> bool:
+    """Whether a completer's job belongs in the numerator of the employment rate (S1 art. 40).
 
-    The job must begin after the day on which completion was met, the end of training unless given, and within
-    six months of the end of training. Then counts
-
-    1. a contract of at least 60 hours a month or 15 a week, in a workplace exempt from insurance too;
-    2. a shorter contract that is insured;
-    3. daily work on at least 10 days of a month, none of it during training;
-    4. a newly registered business that is really run, unless it lets property.
+    It must begin within so many months of the end of training, and after the day on which completion was met,
+    which is the end of training unless given. Daily work never counts during training.
     """
-    opens = training_end if completed_on is None or job.kind is JobKind.DAILY else completed_on
-    if not opens < job.started_on <= employment_deadline(training_end):
-        return None
-    match job.kind:
-        case JobKind.CONTRACT if job.hours_a_month >= 60 or job.hours_a_week >= 15:
-            return Ground.HOURS
-        case JobKind.CONTRACT if job.insured:
-            return Ground.INSURED
-        case JobKind.DAILY if job.days_in_month >= 10:
-            return Ground.DAILY_WORK
-        case JobKind.BUSINESS if job.operating and not job.lets_property:
-            return Ground.BUSINESS
-    return None
-
-
-def counts_as_employed(job: Job, training_end: date, completed_on: date | None = None) -> bool:
-    """Whether the job belongs in the numerator of the employment rate; see `employment_ground`."""
-    return employment_ground(job, training_end, completed_on) is not None
+    opens = training_end if completed_on is None or kind == JobKind.DAILY else completed_on
+    return opens < started_on <= employment_deadline(training_end, months)

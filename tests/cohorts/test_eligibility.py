@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from cohorts.eligibility import PROVINCES, Candidate, EligibilityRules, judge, lives_in, province_of
 from portal.common.dates import KST, years_old
 
-CLOSES = datetime(2026, 4, 14, 18, 0, tzinfo=KST)
+STATED = datetime(2026, 4, 14, 18, 0, tzinfo=KST)
+CLOSES = STATED + timedelta(minutes=1)  # the first instant that is too late
 RULES = EligibilityRules(CLOSES, age_min=18, age_max=34, region="대구광역시", unemployed_only=True)
-ELIGIBLE = Candidate(date(1998, 5, 2), "대구 달서구 서초대", employed=False, submitted_at=CLOSES - timedelta(days=3))
+ELIGIBLE = Candidate(date(1998, 5, 2), "대구 달서구 서초대", employed=False, submitted_at=STATED - timedelta(days=3))
 LONG_NAMES = {
     "서울": "서울특별시 서울시",
     "부산": "부산광역시 부산시",
@@ -49,9 +50,9 @@ def codes(candidate: Candidate, rules: EligibilityRules = RULES) -> list[str]:
         ({"address": "경북 구미시 원평동"}, ["not_resident"]),
         ({"address": ""}, ["not_resident"]),
         ({"employed": True}, ["employed"]),
-        ({"submitted_at": CLOSES}, []),
-        ({"submitted_at": CLOSES + timedelta(seconds=59, microseconds=999_999)}, []),
-        ({"submitted_at": CLOSES + timedelta(minutes=1)}, ["after_deadline"]),
+        ({"submitted_at": STATED}, []),
+        ({"submitted_at": CLOSES - timedelta(microseconds=1)}, []),
+        ({"submitted_at": CLOSES}, ["after_deadline"]),
         ({"submitted_at": datetime(2026, 4, 14, 9, 0, 30, tzinfo=UTC)}, []),
         ({"born": date(2008, 4, 15), "employed": True}, ["age_under_18", "employed"]),
     ],
@@ -73,8 +74,10 @@ def test_reference_date_of_its_own_moves_the_age() -> None:
     assert codes(replace(ELIGIBLE, born=date(2008, 4, 15)), rules) == []
 
 
-def test_deadline_at_night_counts_ages_on_the_korean_day() -> None:
-    rules = replace(RULES, closes_at=datetime(2026, 4, 13, 15, 30, tzinfo=UTC))
+@pytest.mark.parametrize("stated", ["2026-04-14 00:00", "2026-04-14 23:59"])
+def test_ages_count_on_the_korean_day_of_the_stated_minute(stated: str) -> None:
+    minute = datetime.fromisoformat(stated).replace(tzinfo=KST).astimezone(UTC)
+    rules = replace(RULES, closes_at=minute + timedelta(minutes=1))
 
     assert rules.reference_date == date(2026, 4, 14)
 
@@ -87,15 +90,23 @@ def test_born_on_29_february_is_18_on_1_march() -> None:
 
 
 def test_cohort_without_rules_takes_everybody_in_time() -> None:
-    anybody = Candidate(date(1950, 1, 1), "somewhere", employed=True, submitted_at=CLOSES)
+    anybody = Candidate(date(1950, 1, 1), "somewhere", employed=True, submitted_at=STATED)
 
     assert judge(anybody, EligibilityRules(CLOSES)) == []
 
 
-def test_reason_says_its_limit() -> None:
-    (reason,) = judge(replace(ELIGIBLE, born=date(1991, 4, 14)), RULES)
+@pytest.mark.parametrize(
+    ("change", "limit"),
+    [
+        ({"born": date(1991, 4, 14)}, "34"),
+        ({"address": "서울 중구"}, "대구광역시"),
+        ({"submitted_at": CLOSES}, "2026-04-14 18:00"),
+    ],
+)
+def test_reason_says_its_limit(change: dict[str, object], limit: str) -> None:
+    (reason,) = judge(replace(ELIGIBLE, **change), RULES)  # type: ignore[arg-type]
 
-    assert "34" in str(reason)
+    assert limit in str(reason)
 
 
 def test_region_that_does_not_exist_is_refused() -> None:
@@ -153,7 +164,7 @@ def test_eligible_is_who_keeps_every_rule(candidate: Candidate) -> None:
         18 <= years_old(candidate.born, date(2026, 4, 14)) <= 34
         and candidate.address.startswith("대구")
         and not candidate.employed
-        and candidate.submitted_at < CLOSES + timedelta(minutes=1)
+        and candidate.submitted_at < CLOSES
     )
 
     assert (judge(candidate, RULES) == []) == keeps_all

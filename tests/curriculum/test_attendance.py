@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curriculum.attendance import (
-    Attendance,
     AttendancePolicy,
     DayRecord,
+    Summary,
     allowance,
     course_expulsion_at,
     judge_day,
@@ -222,4 +222,4 @@ def test_allowance_is_the_greatest_number_that_still_passes(days: list[DayRecord
 
 
 def test_missed_days_are_absences_and_converted_events() -> None:
-    assert summarise([ABSENT, LATE, LATE_AND_EARLY, FULL]) == Attendance(4, 1, 3, 1, Decimal("50.0"))
+    assert summarise([ABSENT, LATE, LATE_AND_EARLY, FULL]) == Summary(4, absences=1, events=3, converted=1)
