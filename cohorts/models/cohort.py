@@ -1,6 +1,6 @@
 """Programmes, and the cohorts (기수) in which they run, one after another."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -276,8 +276,9 @@ class CohortPolicy(models.Model):
 
     @property
     def age_counted_on(self) -> date:
-        """domain.md 1.1: the reference date, or the day of the deadline in Korea."""
-        return self.age_reference_date or timezone.localdate(self.cohort.apply_closes_at)
+        """domain.md 1.1: the reference date, or the day of the last minute in time, in Korea."""
+        last_minute = self.cohort.apply_closes_at - timedelta(minutes=1)
+        return self.age_reference_date or timezone.localdate(last_minute)
 
 
 class CohortStaff(HostOwned):

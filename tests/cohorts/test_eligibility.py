@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.eligibility import PROVINCES, Candidate, EligibilityRules, judge, lives_in, province_of
+from cohorts.models import Cohort, CohortPolicy
 from portal.common.dates import KST, years_old
 
 STATED = datetime(2026, 4, 14, 18, 0, tzinfo=KST)
@@ -77,9 +78,10 @@ def test_reference_date_of_its_own_moves_the_age() -> None:
 @pytest.mark.parametrize("stated", ["2026-04-14 00:00", "2026-04-14 23:59"])
 def test_ages_count_on_the_korean_day_of_the_stated_minute(stated: str) -> None:
     minute = datetime.fromisoformat(stated).replace(tzinfo=KST).astimezone(UTC)
-    rules = replace(RULES, closes_at=minute + timedelta(minutes=1))
+    too_late = minute + timedelta(minutes=1)
 
-    assert rules.reference_date == date(2026, 4, 14)
+    assert replace(RULES, closes_at=too_late).reference_date == date(2026, 4, 14)
+    assert CohortPolicy(cohort=Cohort(apply_closes_at=too_late)).age_counted_on == date(2026, 4, 14)
 
 
 def test_born_on_29_february_is_18_on_1_march() -> None:
