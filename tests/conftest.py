@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from portal.common.catalogues import compile_catalogues
+from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -44,3 +47,9 @@ def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     collect = [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=env, check=True, capture_output=True)
     return env
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _korean(django_test_environment: None) -> None:
+    """The pages of the tests speak the Korean of the catalogues as they are now."""
+    compile_catalogues()
