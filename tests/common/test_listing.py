@@ -1,0 +1,86 @@
+"""What a list's address may say, and what it costs."""
+
+import pytest
+from django import forms
+from django.test import RequestFactory
+
+from partners.models import Organization
+from portal.common.listing import FilterForm, Listing, SearchField
+from tests.factories import make_organization
+
+pytestmark = pytest.mark.django_db
+
+
+class OrganizationFilter(FilterForm):
+    q = SearchField()
+    kind = forms.ChoiceField(choices=Organization._meta.get_field("kind").choices)
+
+    def narrow(self, rows, chosen):
+        if q := chosen.get("q"):
+            rows = rows.filter(name__icontains=q)
+        if kind := chosen.get("kind"):
+            rows = rows.filter(kind=kind)
+        return rows
+
+
+def listing(address: str, **options) -> Listing:
+    request = RequestFactory().get(f"/{address}")
+    options = {"form": OrganizationFilter, "sorts": {"name": "name"}, "page_size": 2} | options
+    return Listing(request, Organization.objects.all(), **options)
+
+
+def names(one: Listing) -> list[str]:
+    return [row.name for row in one]
+
+
+@pytest.fixture(autouse=True)
+def _five() -> None:
+    for letter in "가나다라마":
+        make_organization(name=letter)
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"), [("-1", "가나"), ("2", "다라"), ("x", "가나"), (str(10**20), "마"), ("9" * 5000, "가나")]
+)
+def test_a_page_that_does_not_exist_is_the_nearest(page, shown):
+    assert "".join(names(listing(f"?page={page}", default_sort="name"))) == shown
+
+
+@pytest.mark.parametrize(("sort", "first"), [("-name", "마"), ("name", "가"), ("password", "가"), ("--name", "가")])
+def test_an_unknown_sort_falls_back(sort, first):
+    assert names(listing(f"?sort={sort}", default_sort="name"))[0] == first
+
+
+@pytest.mark.parametrize("query", ["%00", "%ED%A0%80", "a" * 200, "%FF"])
+def test_a_search_that_cannot_be_is_no_error(query):
+    listing(f"?q={query}&kind=nonsense").total  # noqa: B018  # asking is the test
+
+
+def test_filters_narrow_and_stay_in_every_address():
+    found = listing("?q=다&page=1")
+    assert names(found) == ["다"]
+    assert listing("?q=&kind=local_government").sort_url("name") == "?q=&kind=local_government&sort=name"
+
+
+def test_the_second_click_on_a_column_turns_it_round():
+    assert listing("?sort=name").sort_url("name") == "?sort=-name"
+    assert listing("?sort=-name").direction("name") == "descending"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_costs_two_queries(count, django_assert_num_queries):
+    for _n in range(count * 3):
+        make_organization()
+    with django_assert_num_queries(2):
+        one = listing("?page=2")
+        assert len(list(one)) == 2
+        assert one.total
+        assert one.pages
+
+
+def test_many_pages_show_the_ends_and_the_neighbours():
+    for _n in range(35):
+        make_organization()
+    assert [(link.number, bool(link.url)) for link in listing("?page=10").pages] == [
+        (1, True), (7, False), (8, True), (9, True), (10, True), (11, True), (12, True), (19, False), (20, True),
+    ]  # fmt: skip
