@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from portal.common import catalogues
+from portal.common.catalogues import compile_catalogues, complaints, update
 
 
 class Command(BaseCommand):
@@ -17,10 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, *, check: bool, **options: Any) -> None:
         if not check:
-            for path in catalogues.update():
+            for path in update():
                 self.stdout.write(str(path))
-            catalogues.compile_catalogues()
-        if found := catalogues.complaints():
+            compile_catalogues()
+        if found := complaints():
             text = "\n".join(found)
             if check:
                 raise CommandError(text)

@@ -2,8 +2,6 @@
 
 from django.core.management import BaseCommand, call_command
 
-from portal.common.catalogues import compile_catalogues
-
 
 class Command(BaseCommand):
     help = "Migrate the database, make the cache table, compile the message catalogues."
@@ -11,4 +9,3 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        compile_catalogues()
