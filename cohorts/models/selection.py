@@ -1,12 +1,14 @@
 """Scores, the decisions prepared from them, and the offers of seats that follow."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.states import OfferState, Outcome, Stage
@@ -15,6 +17,20 @@ from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+REMIND_BEFORE = timedelta(hours=24)
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def visible_to(self, user: "User") -> "ScoreQuerySet":
+        """A host's staff see all scores of their host; reviewers, their own."""
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in HOST_STAFF:
+            return self.filter(host=user.organization_id)
+        if user.role == Role.REVIEWER:
+            return self.filter(host=user.organization_id, reviewer=user)
+        return self.none()
 
 
 class Score(HostOwned):
@@ -31,6 +47,8 @@ class Score(HostOwned):
     )
     comment = models.TextField(_("comment"), blank=True)
     scored_at = models.DateTimeField(auto_now=True)
+
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score")
@@ -77,6 +95,19 @@ class Selection(HostOwned):
         return f"{self.cohort_id} {self.prepared_at:%Y-%m-%d}"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: "User") -> "DecisionQuerySet":
+        """As selections; applicants are told theirs by mail and by the state of the application."""
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in HOST_STAFF:
+            return self.filter(host=user.organization_id)
+        return self.none()
+
+    def for_list(self) -> "DecisionQuerySet":
+        return self.select_related("application__person", "application__track")
+
+
 class Decision(HostOwned):
     """What a selection says of one application. Rank orders within its track, without ties."""
 
@@ -84,9 +115,12 @@ class Decision(HostOwned):
     application = models.ForeignKey("cohorts.Application", models.PROTECT, related_name="decisions")
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     rank = models.PositiveIntegerField(_("rank"))
-    total = models.DecimalField(_("total"), max_digits=5, decimal_places=2)
+    # None: a score that counts was missing, and the application was turned down for it
+    total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True)
     # The frozen scores by stage, as strings: {"document": "82.00", …}
     scores = models.JSONField(default=dict)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank"]
@@ -101,11 +135,30 @@ class Decision(HostOwned):
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: "User") -> "OfferQuerySet":
+        if user.role == Role.ADMIN:
+            return self
+        if user.role in HOST_STAFF:
+            return self.filter(host=user.organization_id)
+        if user.role == Role.TRAINEE:
+            return self.filter(application__person__user=user)
+        return self.none()
+
     def live(self) -> "OfferQuerySet":
         return self.filter(state=OfferState.LIVE)
 
     def expiry_due(self, now: datetime) -> "OfferQuerySet":
         return self.live().filter(deadline__lte=now)
+
+    def reminder_due(self, now: datetime) -> "OfferQuerySet":
+        """In their last day, if they had more than that day from the beginning."""
+        soon = self.live().filter(reminded_at=None, deadline__gt=now, deadline__lte=now + REMIND_BEFORE)
+        return soon.filter(deadline__gt=F("offered_at") + REMIND_BEFORE)
+
+    def for_detail(self) -> "OfferQuerySet":
+        return self.select_related(
+            "track", "host", "application__person", "application__cohort__policy", "application__cohort__programme"
+        )
 
 
 class Offer(HostOwned):
@@ -117,6 +170,7 @@ class Offer(HostOwned):
     offered_at = models.DateTimeField(_("offered"), auto_now_add=True)
     deadline = models.DateTimeField(_("answer until"))
     answered_at = models.DateTimeField(_("answered"), null=True)
+    reminded_at = models.DateTimeField(_("reminded"), null=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -134,3 +188,10 @@ class Offer(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cohorts:offer", args=[self.pk])
+
+    @property
+    def can_be_answered(self) -> bool:
+        return self.state == OfferState.LIVE and timezone.now() < self.deadline
