@@ -29,6 +29,11 @@ def test_rounding_moves_a_value_by_half_a_step_at_most(value: Fraction, places: 
     assert -Fraction(1, 2) < moved * 10**places <= Fraction(1, 2)
 
 
+@pytest.mark.parametrize(("part", "whole", "expected"), [(47, 74, "63.5"), (47, 80, "58.8"), (1, 1, "100.0")])
+def test_percent_has_one_decimal(part: int, whole: int, expected: str) -> None:
+    assert str(percent(part, whole)) == expected
+
+
 def test_percent_of_nothing_is_unknown_not_zero() -> None:
     assert percent(0, 0) is None
     assert percent(0, 5) == 0

@@ -78,12 +78,21 @@ def test_rate_is_unknown_without_a_scheduled_day() -> None:
     [
         (DayRecord(time(6), time(23, 59)), 480),
         (DayRecord(time(12), time(13)), 0),
+        (DayRecord(time(9), None), 0),
         (DayRecord(time(18), time(9)), 0),
         (out((time(11, 30), time(13, 30))), 420),
         (out((time(14), time(15)), (time(14, 30), time(15, 30))), 390),
         (out((time(17), time(20))), 420),
     ],
-    ids=["long day", "only lunch", "wrong way round", "out over lunch", "outings overlap", "out past the end"],
+    ids=[
+        "long day",
+        "only lunch",
+        "no check-out",
+        "wrong way round",
+        "out over lunch",
+        "outings overlap",
+        "out past the end",
+    ],
 )
 def test_only_taught_minutes_count_and_none_twice(record: DayRecord, minutes: int) -> None:
     assert judge_day(record).attended_minutes == minutes
@@ -142,6 +151,10 @@ def test_allowance_is_what_the_course_leaves() -> None:
     three_weeks_in = summarise([ABSENT, ABSENT, LATE, LATE, EARLY, *[FULL] * 10])
 
     assert allowance(three_weeks_in, total_days=120) == 24 - 3
+
+
+def test_allowance_is_no_more_than_the_days_to_come() -> None:
+    assert allowance(summarise([FULL] * 38), total_days=40) == 2
 
 
 def test_allowance_is_none_when_the_minimum_is_out_of_reach() -> None:

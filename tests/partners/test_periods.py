@@ -16,7 +16,7 @@ def test_report_due_on_a_holiday_friday_moves_to_monday() -> None:
 
 
 def test_report_due_stays_where_the_ordinance_does_not_roll() -> None:
-    assert council_report_due(date(2026, 3, 12), 50, rolls=False) == date(2026, 5, 1)
+    assert council_report_due(date(2026, 3, 12), rolls=False) == date(2026, 5, 1)
 
 
 @given(DAYS, st.integers(0, 365))
@@ -49,8 +49,12 @@ def test_renewals_keep_the_month_end_after_a_short_month() -> None:
     assert auto_renewed_until(date(2026, 8, 31), 6, 30, None, date(2027, 8, 1)) == date(2027, 8, 31)
 
 
+def test_without_notice_days_the_last_day_itself_is_in_time() -> None:
+    assert auto_renewed_until(END, 12, None, END, date(2027, 6, 1)) == END
+
+
 def test_agreement_without_renewal_ends_as_signed() -> None:
-    assert auto_renewed_until(END, 0, 30, None, date(2030, 1, 1)) == END
+    assert auto_renewed_until(END, None, 30, None, date(2030, 1, 1)) == END
 
 
 @given(DAYS, st.integers(1, 36), st.integers(0, 90), st.none() | DAYS, DAYS)
