@@ -68,6 +68,13 @@ def test_rate_of_the_published_examples(scheduled: int, absences: int, events: i
     assert str(rate(scheduled, absences, events)) == expected
 
 
+def test_rate_never_falls_below_zero() -> None:
+    three_times_out = out((time(9), time(10)), (time(14), time(15)), (time(16), time(17)))
+
+    assert summarise([ABSENT, three_times_out]).rate == 0
+    assert rate(1, 0, 7) == 0
+
+
 def test_rate_is_unknown_without_a_scheduled_day() -> None:
     assert rate(0, 0, 0) is None
     assert summarise([]).rate is None
