@@ -11,6 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from portal.common.catalogues import compile_catalogues
 from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
+from tests.workers import Background, background, until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -53,3 +54,18 @@ def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def _korean(django_test_environment: None) -> None:
     """The pages of the tests speak the Korean of the catalogues as they are now."""
     compile_catalogues()
+
+
+@pytest.fixture(scope="module")
+def _background(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Background]:
+    with background() as running:
+        yield running
+
+
+@pytest.fixture
+def worker(transactional_db: None, _background: Background) -> Iterator[Background]:
+    """A real Celery worker and a quick sweep on the test database, one per module; see tests/workers.py."""
+    _background.ticking.set()
+    yield _background
+    _background.ticking.clear()
+    until(_background.idle)  # nobody holds a lock when the tables are emptied

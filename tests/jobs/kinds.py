@@ -1,6 +1,5 @@
-"""Kinds of jobs that only tests have; a worker process learns them through PORTAL_TEST_KINDS."""
+"""Kinds of jobs that only tests have."""
 
-import os
 import time
 
 from partners.models import Organization
@@ -42,11 +41,11 @@ def refused(job: Job) -> None:
 
 @jobs.job("test_steps", limit=60)
 def steps(job: Job) -> None:
-    """Writes a row per step, as an import does; each takes PORTAL_TEST_STEP seconds."""
+    """Writes a row per step, as an import does; `pause` makes a step last 50 ms."""
     for number in range(job.payload["rows"]):
         note(job, "row")
         job.advance(number + 1, job.payload["rows"])
-        time.sleep(float(os.environ.get("PORTAL_TEST_STEP", "0")))
+        time.sleep(0.05 * bool(job.payload.get("pause")))
 
 
 @jobs.job("test_heavy", heavy=True)
