@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("role/", dashboard.role_switch, name="role-switch"),
     path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
+    path("jobs/", include("portal.jobs.urls")),
+    path("mail/", include("portal.notify.urls")),
     path("livez", dashboard.livez, name="livez"),
     path("readyz", dashboard.readyz, name="readyz"),
 ]

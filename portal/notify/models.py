@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.korean import mask_email
 from portal.jobs.states import LIVE, JobState
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         return self.none()
+
+    def sent_to(self, user: "User") -> "MailQuerySet":
+        """What was written to an account. Links of account mail stay in one's real mailbox."""
+        return self.filter(user=user, secret=False, job__state=JobState.DONE)
 
     def for_list(self) -> "MailQuerySet":
         return self.select_related("job", "host").defer("body").order_by("-created_at", "-pk")
@@ -67,6 +72,10 @@ class Mail(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("notify:mail", args=[self.pk])
+
+    @property
+    def masked_address(self) -> str:
+        return mask_email(self.address)
 
     @property
     def state(self) -> str:

@@ -65,7 +65,7 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mail_of_allauth_has_our_words(rf, name, language):
     user = make_user(language=language)
