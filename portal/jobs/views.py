@@ -19,6 +19,7 @@ from portal.jobs import actions
 from portal.jobs.forms import ATTENTION, CancelForm, JobFilter
 from portal.jobs.models import Job
 from portal.jobs.permissions import can_cancel_job, can_retry_job
+from portal.jobs.states import RETRYABLE
 
 MOST_AT_ONCE = 500
 SORTS = {"created": "created_at", "state": "state"}
@@ -90,7 +91,7 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(Role.ADMIN, *HOST_STAFF)
 def job_retry_all(request: HttpRequest) -> HttpResponse:
     """Retry the failed and dead jobs of the list as it is filtered."""
-    chosen = listing_of(request).rows.dead_letters()[:MOST_AT_ONCE]
+    chosen = listing_of(request).rows.filter(state__in=RETRYABLE)[:MOST_AT_ONCE]
     allowed = [job for job in chosen if can_retry_job(request.user, job)]
     count = actions.retry_all(allowed, by=request.user)
     said = ngettext("%(count)s job is queued again.", "%(count)s jobs are queued again.", count) % {"count": count}
