@@ -107,7 +107,7 @@ def refuse_resident_number(value: object) -> None:
 
 # Names ------------------------------------------------------------------------
 
-NAME_MAX = 100
+NAME_MAX = 50
 
 
 def normalise_name(value: object) -> str:

@@ -148,7 +148,7 @@ def test_rows_2_9_14_what_is_no_name_is_refused(typed: str) -> None:
 
 
 def test_a_name_has_an_end() -> None:
-    assert refusal(korean.normalise_name, "가" * 101) == "name_too_long"
+    assert refusal(korean.normalise_name, "가" * 51) == "name_too_long"
     assert refusal(korean.normalise_name, "홍길동 950107-1234567") == "rrn_forbidden"
 
 
