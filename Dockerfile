@@ -18,7 +18,7 @@ COPY --from=assets /portal/node_modules node_modules
 RUN python -m portal.common.vendor && rm -r node_modules \
  && export SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w 0) ALLOWED_HOSTS=build SITE_URL=https://build \
     DATABASE_URL=postgresql://build REDIS_URL=redis://build MEDIA_ROOT=/media STATIC_ROOT=/portal/staticfiles \
- && python manage.py compilemessages --ignore=node_modules \
+ && python manage.py shell --no-imports -c "from portal.common.catalogues import compile_catalogues as c; c()" \
  && python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.11-slim-bookworm

@@ -46,7 +46,7 @@ def _move_all(
     for to, applications in moves.items():
         for application in applications:
             _require_transition(application, to)
-            states = {"before": {"state": application.state}, "after": {"state": to}}
+            states: dict[str, dict[str, object]] = {"before": {"state": application.state}, "after": {"state": to}}
             events.append(audit.event(application, f"application.{to}", by=by, reason=reason, **states))
             application.state = to
         if applications:

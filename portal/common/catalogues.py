@@ -140,7 +140,7 @@ def complaints() -> list[str]:
             if not all(korean):
                 found.append(f"{name}: no Korean for {english[0]!r} ({message.locations[0][0]})")
                 continue
-            if sorted(PLACEHOLDER.findall(korean[0])) != sorted(PLACEHOLDER.findall(english[-1])):
+            if sorted(PLACEHOLDER.findall(str(korean[0]))) != sorted(PLACEHOLDER.findall(english[-1])):
                 found.append(f"{name}: other placeholders in the Korean of {english[0]!r}")
             first, where = said.setdefault((message.context, english[0]), (korean[0], name))
             if first != korean[0]:
