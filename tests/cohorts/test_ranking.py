@@ -48,6 +48,10 @@ def test_missing_score_leaves_the_total_open_unless_it_does_not_count() -> None:
     assert weighted_total(scores, Weights(50, 0, 50)) == Decimal("85.00")
 
 
+def test_a_score_of_0_is_a_score() -> None:
+    assert weighted_total(Scores(Decimal(0), Decimal(0), Decimal(90)), Weights(30, 30, 40)) == Decimal("36.00")
+
+
 @pytest.mark.parametrize("weights", [(30, 30, 30), (110, -20, 10)])
 def test_weights_that_are_no_percentages_are_refused(weights: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="100"):

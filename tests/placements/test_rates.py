@@ -56,7 +56,7 @@ def test_more_employed_than_completed_is_a_counting_mistake() -> None:
 def test_completion_of_cohorts_is_the_sum_not_the_mean() -> None:
     found = pooled([completion_rate(10, 10, END), completion_rate(50, 100, END)], AS_OF)
 
-    assert (found.numerator, found.denominator, found.as_of) == (60, 110, AS_OF)
+    assert found == Rate(60, 110, 0, AS_OF)
     assert found.value == Decimal("54.5")
 
 
