@@ -144,8 +144,9 @@ def _number(value: object, place: int) -> int:
 
 
 def _shown(value: object) -> str:
-    text = korean.strip_invisible(unicodedata.normalize("NFC", as_text(value)), keep="\n")
-    return text if len(text) <= _SHOWN_AT_MOST else text[: _SHOWN_AT_MOST - 1] + "…"
+    text = as_text(value)
+    text = text if len(text) <= _SHOWN_AT_MOST else text[: _SHOWN_AT_MOST - 1] + "…"
+    return korean.strip_invisible(unicodedata.normalize("NFC", text), keep="\n")
 
 
 def _candidate(values: dict[str, Any]) -> Candidate:

@@ -29,6 +29,10 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\ufe58\ufe63\uff0d"
 NEVER_STORED = "\ufffd"
 
 
+# All that may be invisible, and little else: looking up the category of every letter is slow.
+_SUSPECTS = re.compile(rf"[^\w !-~]|[{_BLANK_LETTERS}\ufe00-\ufe0f]")
+
+
 def _is_invisible(letter: str) -> bool:
     return letter in _BLANK_LETTERS or unicodedata.category(letter) in {"Cf", "Cc"} or "\ufe00" <= letter <= "\ufe0f"
 
@@ -42,7 +46,12 @@ def as_text(value: object) -> str:
 
 def strip_invisible(text: str, *, keep: str = "") -> str:
     """Without control, zero-width and direction characters and Hangul fillers; those in `keep` stay."""
-    return "".join(letter for letter in text if letter in keep or not _is_invisible(letter))
+
+    def kept(found: re.Match[str]) -> str:
+        letter = found[0]
+        return letter if letter in keep or not _is_invisible(letter) else ""
+
+    return _SUSPECTS.sub(kept, text)
 
 
 def has_broken_letters(text: str) -> bool:

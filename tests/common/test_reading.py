@@ -164,6 +164,7 @@ def test_row_51_far_cells_and_rows_are_bounded() -> None:
 def test_row_52_hidden_sheets_and_rows_are_listed() -> None:
     def edit(book, sheet) -> None:
         sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["B"].hidden = True
         hidden = book.create_sheet("숨김", 0)
         hidden.append(HEADER)
         hidden.sheet_state = "hidden"
@@ -172,6 +173,7 @@ def test_row_52_hidden_sheets_and_rows_are_listed() -> None:
     assert len(table.rows) == 2
     assert "숨김" in table.notes[0]
     assert "3" in table.notes[1]
+    assert "B" in table.notes[2]
 
 
 def test_row_53_errors_and_formulas_without_a_result_are_named() -> None:

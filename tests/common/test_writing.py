@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.common.dates import KST
@@ -72,7 +72,8 @@ def test_a_workbook_has_one_sheet_per_cohort() -> None:
     assert len({name.casefold() for name in names}) == 5
 
 
-@given(st.lists(CELLS, min_size=1, max_size=5))
+@settings(max_examples=25)
+@given(st.lists(CELLS, min_size=1, max_size=20))
 def test_what_xlsx_writes_is_read_again(texts: list[str]) -> None:
     rows = [{"key": number, "text": text} for number, text in enumerate(texts)]
     columns = [Column("key", "번호", "integer"), Column("text", "내용")]

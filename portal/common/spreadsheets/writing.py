@@ -119,13 +119,19 @@ def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> in
     page.fit_to_pages(1, 0)
 
     count, totals = 0, dict.fromkeys((column.key for column in sheet.columns if column.total), Decimal())
+    cells = [(at, column.key, column.kind, styles[column.kind]) for at, column in enumerate(sheet.columns)]
     for row in sheet.rows:
         count += 1
-        for at, column in enumerate(sheet.columns):
-            value = row.get(column.key)
-            _write_cell(page, top + count, at, value, column.kind, styles[column.kind])
-            if column.key in totals and _is_number(value):
-                totals[column.key] += Decimal(str(value))
+        line = top + count
+        for at, key, kind, style in cells:
+            value = row.get(key)
+            if value and type(value) is str:  # most cells by far: spare them a call
+                page.write_string(line, at, _writable(value), style)
+            else:
+                _write_cell(page, line, at, value, kind, style)
+        for key in totals:
+            if _is_number(value := row.get(key)):
+                totals[key] += Decimal(str(value))
     if totals:
         _write_totals(page, top + count + 1, sheet.columns, totals, styles)
     return count
@@ -167,7 +173,10 @@ def _naive(value: dt.date) -> dt.date:
 
 
 def _writable(text: str) -> str:
-    text = _UNWRITABLE.sub("\ufffd", unicodedata.normalize("NFC", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if _UNWRITABLE.search(text):
+            text = _UNWRITABLE.sub("\ufffd", text)
     return text if len(text) <= _CELL_MAX else text[: _CELL_MAX - 1] + "…"
 
 

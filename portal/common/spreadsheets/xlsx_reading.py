@@ -20,7 +20,15 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
-from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import (
+    COL_TAG,
+    FORMULA_TAG,
+    INLINE_STRING,
+    MERGE_TAG,
+    ROW_TAG,
+    VALUE_TAG,
+    WorkSheetParser,
+)
 from openpyxl.worksheet.merge import MergeCells
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
@@ -149,6 +157,8 @@ class _Parser(WorkSheetParser):
             if element.tag == ROW_TAG:
                 yield self.parse_row(element)
                 element.clear()
+            elif element.tag == COL_TAG:
+                self.parse_column_dimensions(element)
             elif element.tag == MERGE_TAG:
                 self.merged_cells = MergeCells.from_tree(element)
 
@@ -196,7 +206,7 @@ def _rows(book: _Workbook, path: str, most_rows: int, sheet: RawSheet) -> list[R
             rows.append(row)
             if len(rows) >= most_rows:
                 break
-    _note_hidden_rows(parser, sheet)
+    _note_hidden(parser, sheet)
     if parser.merged_cells:
         sheet.merged = [(area.min_row, area.max_row, area.coord) for area in parser.merged_cells.mergeCell]
     return _with_strings(book, rows)
@@ -228,11 +238,15 @@ def _with_strings(book: _Workbook, rows: list[Row]) -> list[Row]:
     ]
 
 
-def _note_hidden_rows(parser: _Parser, sheet: RawSheet) -> None:
-    numbers = [str(at) for at, shape in parser.row_dimensions.items() if shape.get("hidden") in {"1", "true"}]
-    if numbers:
-        message = _("Hidden rows were read like the others: %(rows)s.")
-        sheet.notes.append(message % {"rows": listed(numbers)})
+def _note_hidden(parser: _Parser, sheet: RawSheet) -> None:
+    if rows := _hidden(parser.row_dimensions):
+        sheet.notes.append(_("Hidden rows were read like the others: %(rows)s.") % {"rows": listed(rows)})
+    if columns := _hidden(parser.column_dimensions):
+        sheet.notes.append(_("Hidden columns were read like the others: %(columns)s.") % {"columns": listed(columns)})
+
+
+def _hidden(shapes: dict[Any, dict[str, str]]) -> list[str]:
+    return [str(at) for at, shape in shapes.items() if shape.get("hidden") in {"1", "true"}]
 
 
 def _text(node: Element) -> str:
