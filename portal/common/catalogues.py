@@ -9,7 +9,8 @@ import io
 import os
 import pathlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -111,6 +112,11 @@ def written(catalog: Catalog) -> str:
     return HEADER + out.getvalue().decode()
 
 
+def forms_of(words: Any) -> Sequence[Any]:
+    """A string with its plural, or alone."""
+    return words if isinstance(words, tuple | list) else (words,)
+
+
 def update() -> list[pathlib.Path]:
     """Bring every catalogue up to date with the code; returns those that changed."""
     changed = []
@@ -127,7 +133,7 @@ def update() -> list[pathlib.Path]:
 def complaints() -> list[str]:
     """What is missing or wrong in the catalogues; empty if all is well."""
     found: list[str] = []
-    said: dict[tuple[str | None, object], tuple[object, str]] = {}
+    said: dict[tuple[str | None, str], tuple[str, str]] = {}
     for home, folders in homes().items():
         name = home.relative_to(settings.BASE_DIR).as_posix()
         if (path := po_of(home)).exists() and path.read_text("utf-8") != written(merged(home, folders)):
@@ -135,8 +141,8 @@ def complaints() -> list[str]:
         for message in merged(home, folders):
             if not message.id:
                 continue
-            korean = message.string if isinstance(message.string, tuple) else (message.string,)
-            english = message.id if isinstance(message.id, tuple | list) else (message.id,)
+            korean = [str(word or "") for word in forms_of(message.string)]
+            english = [str(word) for word in forms_of(message.id)]
             if not all(korean):
                 found.append(f"{name}: no Korean for {english[0]!r} ({message.locations[0][0]})")
                 continue

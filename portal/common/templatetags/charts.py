@@ -82,6 +82,15 @@ def columns(labels: Sequence[Any]) -> tuple[float, list[Tick]]:
     return width, ticks
 
 
+def apart(labels: list[Tick], gap: float = 26) -> list[Tick]:
+    """The numbers at the ends of lines, moved down until none covers another."""
+    placed: list[Tick] = []
+    for label in sorted(labels, key=lambda one: one.y):
+        lowest = placed[-1].y + gap if placed and placed[-1].x == label.x else label.y
+        placed.append(label._replace(y=round(max(label.y, lowest), 1)))
+    return placed
+
+
 def table(title: str, desc: str, unit: str, series: Sequence[Any], rows: Sequence[Any]) -> dict[str, Any]:
     """What every chart's template needs beside its marks."""
     spoken_rows = [(label, [spoken(value) for value in values]) for label, values in rows]
@@ -181,7 +190,7 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
         "ticks": ticks,
         "lines": lines,
         "dots": dots,
-        "totals": ends,
+        "totals": apart(ends),
         "legend": list(series) if len(series) > 1 else [],
     }
 

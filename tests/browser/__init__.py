@@ -96,7 +96,11 @@ def watch(page: Page) -> list[str]:
 @contextlib.contextmanager
 def opened(browser: Browser, base_url: str, **options) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(
-        base_url=base_url, locale="ko-KR", timezone_id="Asia/Seoul", **{"viewport": WIDE} | options
+        base_url=base_url,
+        locale="ko-KR",
+        timezone_id="Asia/Seoul",
+        reduced_motion="reduce",  # the kit's buttons change colour slowly
+        **{"viewport": WIDE} | options,
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -128,6 +132,18 @@ def sign_in(page: Page, client, user, base_url: str) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base_url}])
 
 
+SET_MODE = """async mode => {
+  document.documentElement.setAttribute("data-krds-mode", mode);
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map(one => one.finished));
+}"""
+
+
+def set_mode(page: Page, mode: str) -> None:
+    """Put on a mode ("" or "high-contrast") and wait until no colour moves any more."""
+    page.evaluate(SET_MODE, mode)
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core finds against WCAG A and AA, one line per kind."""
     if not page.evaluate("() => Boolean(window.axe)"):
@@ -148,8 +164,7 @@ def assert_accessible(page: Page) -> None:
     for size in (WIDE, SMALL):
         page.set_viewport_size(size)
         for mode in ("", "high-contrast"):
-            page.evaluate("mode => document.documentElement.setAttribute('data-krds-mode', mode)", mode)
-            page.wait_for_timeout(450)  # the kit's buttons change colour slowly
+            set_mode(page, mode)
             where = f"{page.url} at {size['width']} {mode}"
             assert violations(page) == [], where
         wide = page.evaluate("() => document.documentElement.scrollWidth")
@@ -163,10 +178,10 @@ def look(page: Page, name: str, *, high_contrast: bool = False) -> None:
     if not (folder := os.environ.get("LOOK")):
         return
     mode = "high-contrast" if high_contrast else ""
-    page.evaluate("mode => document.documentElement.setAttribute('data-krds-mode', mode)", mode)
+    set_mode(page, mode)
     for size in (WIDE, SMALL):
         page.set_viewport_size(size)
-        page.wait_for_timeout(450)
+        page.wait_for_timeout(100)
         tail = "-high-contrast" if high_contrast else ""
         page.screenshot(path=f"{folder}/{name}-{size['width']}{tail}.png", full_page=True)
     page.set_viewport_size(WIDE)
