@@ -35,7 +35,7 @@ _TEXT_MAX = {"address": 200, "major": 100, "motivation": 10_000}  # letters; the
 class RosterRow:
     """The verdict on one row.
 
-    `number` is its 연번 (or its place, if the file has none), `line` the row of the sheet. `values`
+    `number` is its 연번, `line` the row of the sheet; where 연번 are missing or doubled, both are the line. `values`
     are ready to be stored, as far as they could be read; `raw_redacted` is what was typed, by field,
     for the preview. Both are empty for a row with a resident number, which is never kept or repeated.
     `reason` and `notes` are codes for `explain`; `notes` holds all that was seen, `reason` what matters most.
@@ -90,12 +90,13 @@ def judge_rows(table: Table, rules: EligibilityRules, tracks: Iterable[str]) -> 
     names = list(tracks)
     places = _places(table.header)
     _require(places, rules, names)
-    rows: list[RosterRow] = []
+    found = [(row, {key: row.values[at] for key, at in places.items()}) for row in table.rows]
+    applicants = [(row, cells) for row, cells in found if _is_applicant(cells)]
     seen = _Seen()
-    for row in table.rows:
-        cells = {key: row.values[at] for key, at in places.items()}
-        if _is_applicant(cells):
-            rows.append(_judge_row(row, cells, len(rows) + 1, rules, names, seen))
+    rows = [
+        _judge_row(row, cells, number, rules, names, seen)
+        for number, (row, cells) in zip(_numbers(applicants), applicants, strict=True)
+    ]
     repeated = {number: f"repeated_in_row_{later}" for number, later in seen.repeated.items()}
     return [replace(row, notes=[*row.notes, repeated[row.number]]) if row.number in repeated else row for row in rows]
 
@@ -115,9 +116,8 @@ def _is_filled(value: object) -> bool:
 
 
 def _judge_row(
-    row: Row, cells: dict[str, object], place: int, rules: EligibilityRules, tracks: list[str], seen: "_Seen"
+    row: Row, cells: dict[str, object], number: int, rules: EligibilityRules, tracks: list[str], seen: "_Seen"
 ) -> RosterRow:
-    number = _number(cells.get("sequence"), place)
     if any(korean.holds_resident_number(value) for value in row.values):
         return RosterRow(number, row.number, ERROR, "rrn_forbidden", notes=["rrn_forbidden"])
     reading = _Reading(cells, rules, tracks)
@@ -136,11 +136,13 @@ def _judge_row(
     return replace(found, reason=worth_a_look[0] if worth_a_look else "")
 
 
-def _number(value: object, place: int) -> int:
+def _numbers(applicants: list[tuple[Row, dict[str, object]]]) -> list[int]:
+    """연번 where each row has one of its own; else the rows of the sheet: a number names one row only."""
     try:
-        return parsing.parse_integer(value, minimum=0, maximum=10**9)
+        numbers = [parsing.parse_integer(cells.get("sequence"), minimum=1, maximum=10**9) for _row, cells in applicants]
     except Unacceptable:
-        return place
+        numbers = []
+    return numbers if len(set(numbers)) == len(applicants) else [row.number for row, _cells in applicants]
 
 
 def _shown(value: object) -> str:

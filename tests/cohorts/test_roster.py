@@ -222,9 +222,16 @@ def test_missing_and_doubled_columns_are_named() -> None:
 def test_columns_that_the_rules_do_not_need_may_be_missing() -> None:
     header = tuple(name for name in HEADER if name not in {"연번", "주소", "취업상태", "지원트랙"})
     [row] = judged({}, header=header, rules=EligibilityRules(closes_at=RULES.closes_at), tracks=["일반"])
-    assert (row.number, row.outcome, row.values["track"]) == (1, "ok", "일반")
+    assert (row.number, row.outcome, row.values["track"]) == (2, "ok", "일반")
 
 
 def test_totals_and_numbered_blank_lines_are_no_rows() -> None:
     blank = dict.fromkeys(HEADER)
     assert judged(blank | {"연번": "합계", "성명": "412명"}, blank | {"연번": 7}, blank | {"연번": "※ 비고"}) == []
+
+
+@pytest.mark.parametrize("second", [1, None, "나중에"])
+def test_a_number_names_one_row_only(second: object) -> None:
+    rows = judged({"연번": 1}, {"연번": second, "이메일": "a1@example.kr"})
+    assert [row.number for row in rows] == [row.line for row in rows] == [2, 3]
+    assert rows[1].reason == "same_email_as_row_2"
