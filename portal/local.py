@@ -252,7 +252,7 @@ def commands(port: str, beat_file: pathlib.Path) -> dict[str, list[str]]:
     """The very processes of docker-compose.yml: name → command."""
     python = sys.executable
     web = [python, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    celery = [python, "-m", "celery", "-A", "portal"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "portal"]
     return {
         "web": [*web, "--workers", "2", "--threads", "4", "--worker-class", "gthread"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
@@ -308,7 +308,8 @@ def main() -> int:
             addresses.write_text("".join(f"{name}={os.environ[name]}\n" for name in kept if name in os.environ))
             stack.callback(addresses.unlink, missing_ok=True)
             say(f"servers are up ({time.monotonic() - began:.1f} s)")
-            manage("prepare")  # migrations, message catalogues, cache table
+            # Before the worker starts: the demo travels in time, and works off its own jobs.
+            manage("prepare", *(["--demo"] if os.environ["DEMO"] == "1" else []))
             running = stack.enter_context(together())
             for colour, (name, command) in enumerate(commands(port, state() / "beat").items(), 2):
                 unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -317,10 +318,7 @@ def main() -> int:
                 running.append(process)
                 processes[name] = process
             until(lambda: serves(url), processes["web"], None)
-            say(f"the portal is at {url} ({time.monotonic() - began:.1f} s)")
-            if os.environ["DEMO"] == "1":
-                manage("demo")  # fills an empty portal, prints the accounts of a full one
-            say(f"ready ({time.monotonic() - began:.1f} s); Ctrl-C stops all of it")
+            say(f"the portal is at {url} ({time.monotonic() - began:.1f} s); Ctrl-C stops all of it")
             while True:
                 for name, process in processes.items():
                     if process.poll() is not None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
     path("jobs/", include("portal.jobs.urls")),
     path("mail/", include("portal.notify.urls")),
+    path("", include("curriculum.urls")),
     path("livez", dashboard.livez, name="livez"),
     path("readyz", dashboard.readyz, name="readyz"),
 ]

@@ -4,11 +4,14 @@ import os
 import pathlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
 
+from portal.accounts.middleware import SESSION_KEY
+from portal.accounts.models import User
 from portal.common.catalogues import compile_catalogues
 from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
 from tests.workers import Background, background, until
@@ -69,3 +72,18 @@ def worker(transactional_db: None, _background: Background) -> Iterator[Backgrou
     yield _background
     _background.ticking.clear()
     until(_background.idle)  # nobody holds a lock when the tables are emptied
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[User], Client]:
+    """`sign_in(user)`: the client, signed in with the second factor, working in `user.acting`."""
+
+    def signed_in(user: User) -> Client:
+        client.force_login(user)
+        session = client.session
+        session["second_factor"] = True
+        session[SESSION_KEY] = user.acting.pk if user.acting else 0
+        session.save()
+        return client
+
+    return signed_in

@@ -16,6 +16,7 @@ from cohorts.models import (
     Track,
 )
 from cohorts.states import ApplicationState, CohortState, ProgrammeKind
+from curriculum.models import Module, TrainingDay
 from partners.models import Agreement, Organization
 from partners.states import AgreementState, OrganizationKind
 from placements.models import Project, Team, TeamMember
@@ -200,3 +201,23 @@ def assign(user: User, cohort: Cohort) -> User:
     """Put an instructor or reviewer to work in a cohort."""
     CohortStaff.objects.create(cohort=cohort, host=cohort.host, membership=user.acting)
     return user
+
+
+def make_module(*, programme: Programme | None = None, **fields) -> Module:
+    programme = programme or make_programme()
+    return Module.objects.create(
+        **{
+            "programme": programme,
+            "host": programme.host,
+            "code": f"M{next(_numbers)}",
+            "title": "머신러닝",
+            "hours": 40,
+        }
+        | fields
+    )
+
+
+def make_day(*, cohort: Cohort | None = None, on: date | None = None, **fields) -> TrainingDay:
+    cohort = cohort or make_cohort(state=CohortState.RUNNING, starts_on=timezone.localdate() - timedelta(days=30))
+    on = on or timezone.localdate() - timedelta(days=1)
+    return TrainingDay.objects.create(**{"cohort": cohort, "host": cohort.host, "date": on} | fields)

@@ -28,7 +28,7 @@ PUBLIC: tuple[Entry, ...] = (
 )
 COHORTS: Entry = (pgettext_lazy("menu", "Cohorts"), "cohorts:cohort-list")
 APPLICATIONS: Entry = (pgettext_lazy("menu", "Applications"), "cohorts:application-list")
-ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "cohorts:attendance-list")
+ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "curriculum:day-list")
 CURRICULUM: Entry = (pgettext_lazy("menu", "Curriculum"), "curriculum:programme-list")
 PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "curriculum:project-list")
 PLACEMENTS: Entry = (pgettext_lazy("menu", "Placements"), "placements:placement-list")
@@ -51,7 +51,7 @@ MENU: dict[Role, tuple[Entry, ...]] = {
         HOME,
         *PUBLIC,
         (pgettext_lazy("menu", "My applications"), "cohorts:my-application-list"),
-        (pgettext_lazy("menu", "My course"), "cohorts:my-course"),
+        (pgettext_lazy("menu", "My course"), "curriculum:my-course"),
         (pgettext_lazy("menu", "My project"), "curriculum:my-project"),
     ),
 }

@@ -28,6 +28,8 @@ def w(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
     """The world, built once for all rows, gone afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
         built = world.build()
+        for module in TABLES:
+            getattr(module, "extend", lambda w: None)(built)
         for relation in (built.own, built.same, built.other):
             for role, user in relation.items():
                 relation[role] = SimpleNamespace(user=user, cookie=session(user))

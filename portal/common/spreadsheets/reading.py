@@ -27,7 +27,7 @@ ROW_LIMIT = 20_000
 LooksLikeHeader = Callable[[Sequence[str]], bool]
 
 
-class UnreadableFile(ValueError):  # noqa: N818 a verdict on a file, like Unacceptable on a value
+class UnreadableFile(ValueError):
     """No table can be had from this file; `sentence` says to the person what to do, `code` to the log."""
 
     def __init__(self, code: str, sentence: str) -> None:

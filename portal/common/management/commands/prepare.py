@@ -1,11 +1,21 @@
 """Everything between the code and a portal that can be served, each step doing nothing the second time."""
 
-from django.core.management import BaseCommand, call_command
+from typing import Any
+
+from django.core.management import BaseCommand, CommandParser, call_command
+
+from portal.common.catalogues import compile_catalogues
 
 
 class Command(BaseCommand):
-    help = "Migrate the database, make the cache table, compile the message catalogues."
+    help = "Migrate the database, make the cache table, compile the message catalogues; with --demo fill it too."
 
-    def handle(self, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="fill an empty portal with demo data")
+
+    def handle(self, **options: Any) -> None:
+        compile_catalogues()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        if options["demo"]:
+            call_command("demo")

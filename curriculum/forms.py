@@ -1,0 +1,129 @@
+"""Input of the curriculum: modules, holidays, and the register of a day."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.models import CohortPolicy, Enrolment
+from curriculum.actions.attendance import Entry
+from curriculum.models import Attendance, Holiday, Module
+from curriculum.states import ExcuseKind
+from portal.common.fields import DateField, IntegerField
+from portal.common.forms import PortalForm, PortalModelForm
+from portal.common.listing import FilterForm
+
+
+class ModuleForm(PortalModelForm):
+    hours = IntegerField(label=gettext_lazy("Hours"), min_value=1, max_value=2000)
+
+    class Meta:
+        model = Module
+        fields = ["code", "title", "hours", "after"]
+        widgets = {"after": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, others: QuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["after"].queryset = others
+        self.fields["after"].help_text = _("Modules that must be finished before this one begins.")
+
+
+class HolidayForm(PortalForm):
+    date = DateField(label=gettext_lazy("Date"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=50)
+
+    class Meta:
+        model = Holiday
+
+
+class DayFilter(FilterForm):
+    saved = forms.ChoiceField(
+        label=gettext_lazy("Register"),
+        choices=[("no", gettext_lazy("Not saved yet")), ("yes", gettext_lazy("Saved"))],
+    )
+
+    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        if saved := chosen.get("saved"):
+            rows = rows.filter(registered_at__isnull=saved == "no")
+        return rows
+
+
+class Line:
+    """One trainee in a register: what is typed, and what is wrong with it."""
+
+    FIELDS = ("check_in", "check_out", "left", "back", "excuse", "note")
+
+    def __init__(self, trainee: Enrolment, typed: dict[str, str]) -> None:
+        self.trainee = trainee
+        self.typed = typed
+        self.errors: dict[str, str] = {}
+
+    def entry(self) -> Entry:
+        """The line as an entry; fills `errors` where it cannot be one."""
+        check_in, check_out = self.clock("check_in"), self.clock("check_out")
+        left, back = self.clock("left"), self.clock("back")
+        if check_out and not check_in and "check_in" not in self.errors:
+            self.errors["check_in"] = _("Enter the check-in too.")
+        if check_in and check_out and check_out <= check_in:
+            self.errors["check_out"] = _("The check-out must be after the check-in.")
+        if bool(left) != bool(back):
+            self.errors["back" if left else "left"] = _("An outing needs both times.")
+        elif left and back and back <= left:
+            self.errors["back"] = _("The return must be after the leaving.")
+        excuse = self.typed["excuse"]
+        if excuse and excuse not in ExcuseKind.values:
+            self.errors["excuse"] = _("Choose one of the reasons.")
+        outings = ((left, back),) if left and back else ()
+        return Entry(self.trainee.pk, check_in, check_out, outings, excuse, self.typed["note"][:200])
+
+    def clock(self, name: str) -> time | None:
+        text = self.typed[name]
+        if not text:
+            return None
+        try:
+            return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            self.errors[name] = _("Enter a time such as 09:00.")
+            return None
+
+
+class RegisterForm:
+    """The register of a day, a line for each trainee. A plain class: a hundred forms would be slow."""
+
+    def __init__(
+        self, trainees: list[Enrolment], saved: Mapping[int, Attendance], data: Mapping[str, str] | None = None
+    ) -> None:
+        self.lines = [Line(trainee, self.typed(trainee, saved, data)) for trainee in trainees]
+        self.entries: list[Entry] = []
+
+    def typed(
+        self, trainee: Enrolment, saved: Mapping[int, Attendance], data: Mapping[str, str] | None
+    ) -> dict[str, str]:
+        if data is not None:
+            return {name: data.get(f"{name}-{trainee.pk}", "").replace("\x00", "").strip() for name in Line.FIELDS}
+        row = saved.get(trainee.pk)
+        if row is None:
+            return dict.fromkeys(Line.FIELDS, "")
+        left, back = row.outings[0] if row.outings else ("", "")
+        shown = {"check_in": row.check_in, "check_out": row.check_out}
+        clocks = {name: f"{value:%H:%M}" if value else "" for name, value in shown.items()}
+        return {**clocks, "left": left, "back": back, "excuse": row.excuse, "note": row.note}
+
+    def fill(self, policy: CohortPolicy) -> None:
+        """Put the whole day into every empty line; nothing is saved by it."""
+        for line in self.lines:
+            if not any(line.typed.values()):
+                line.typed["check_in"] = f"{policy.day_starts:%H:%M}"
+                line.typed["check_out"] = f"{policy.day_ends:%H:%M}"
+
+    def is_valid(self) -> bool:
+        self.entries = [line.entry() for line in self.lines]
+        return not any(line.errors for line in self.lines)
+
+    @property
+    def faulty(self) -> list[Line]:
+        return [line for line in self.lines if line.errors]

@@ -1,0 +1,148 @@
+"""Attendance added up: by trainee, by day, by module. One query each, however many trainees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from cohorts.models import Cohort, Enrolment, Programme
+from curriculum.attendance import AttendancePolicy, Summary, allowance, count
+from curriculum.calendar import UnitPeriod, unit_periods
+from curriculum.models import Attendance, Lesson, Module, TrainingDay
+from curriculum.policy import attendance_policy
+from portal.accounts.models import User
+
+
+def held_days() -> Q:
+    """Days of the trainee's own time in the course whose register is saved."""
+    own = Q(cohort__days__date__gte=F("starts_on")) & (Q(ended_on=None) | Q(cohort__days__date__lte=F("ended_on")))
+    return Q(cohort__days__registered_at__isnull=False) & own
+
+
+def attendance_of(cohort: Cohort, unit: UnitPeriod | None = None) -> dict[int, Summary]:
+    """The attendance so far of everybody in a cohort, or in one unit of it; by enrolment.
+
+    A held day without a row is an absence: nobody is present by being forgotten.
+    """
+    policy = attendance_policy(cohort.policy)
+    of_unit = Q(cohort__days__date__range=(unit.start, unit.end)) if unit else Q()
+    trainees = Enrolment.objects.filter(cohort=cohort)
+    held = dict(
+        trainees.annotate(held=Count("cohort__days", filter=held_days() & of_unit)).values_list("pk", "held").order_by()
+    )
+    kept = Attendance.objects.filter(enrolment__cohort=cohort, day__registered_at__isnull=False)
+    if unit:
+        kept = kept.filter(day__date__range=(unit.start, unit.end))
+    sums = {
+        row["enrolment"]: row
+        for row in kept.values("enrolment")
+        .annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
+        .order_by()
+    }
+    nothing = {"rows": 0, "missed": 0, "times": 0}
+    found = {}
+    for pk, scheduled in held.items():
+        row = sums.get(pk, nothing)
+        found[pk] = count(scheduled, row["missed"] + scheduled - row["rows"], row["times"], policy)
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a trainee stands, in one unit or over the course."""
+
+    label: str
+    so_far: Summary
+    total_days: int
+    allowance: int | None  # days that may still be missed; None: the minimum is out of reach
+
+    @property
+    def rate(self) -> Decimal | None:
+        return self.so_far.rate
+
+
+def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
+    """The course and each of its unit periods so far, from the days themselves.
+
+    "Can I still reach 80 %?" is `allowance`, for the course and for each unit.
+    """
+    cohort = enrolment.cohort
+    policy = attendance_policy(cohort.policy)
+    until = enrolment.ended_on or cohort.ends_on
+    days = list(cohort.days.filter(date__range=(enrolment.starts_on, until)).values_list("pk", "date", "registered_at"))
+    rows = {row.day_id: row for row in enrolment.attendances.all()}
+
+    def summary(chosen: Sequence[tuple[int, date, Any]]) -> Summary:
+        held = [pk for pk, _day, registered in chosen if registered]
+        kept = [rows[pk] for pk in held if pk in rows]
+        missed = sum(row.absent for row in kept) + len(held) - len(kept)
+        return count(len(held), missed, sum(row.events for row in kept), policy)
+
+    def progress(label: str, chosen: Sequence[tuple[int, date, Any]]) -> Progress:
+        so_far = summary(chosen)
+        return Progress(label, so_far, len(chosen), allowance(so_far, len(chosen), policy))
+
+    units = unit_periods(cohort.starts_on, cohort.ends_on)
+    by_unit = [
+        progress(f"{unit.number}", [day for day in days if day[1] in unit]) for unit in units if unit.start <= until
+    ]
+    return progress("course", days), by_unit
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A trainee whose remaining absences are few."""
+
+    enrolment: Enrolment
+    summary: Summary
+    left: int | None
+
+
+def at_risk(cohort: Cohort, within: int = 3) -> list[Risk]:
+    """Active trainees who may miss at most `within` more days, the nearest to the limit first."""
+    policy: AttendancePolicy = attendance_policy(cohort.policy)
+    total = cohort.days.count()
+    summaries = attendance_of(cohort)
+    found = []
+    for enrolment in Enrolment.objects.filter(cohort=cohort).active().select_related("person"):
+        left = allowance(summaries[enrolment.pk], total, policy)
+        if left is None or left <= within:
+            found.append(Risk(enrolment, summaries[enrolment.pk], left))
+    return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
+
+
+def missing_registers(user: User, today: date | None = None) -> list[TrainingDay]:
+    """Days that have passed, or are today, without a saved register, in the running cohorts of a user."""
+    today = today or timezone.localdate()
+    days = TrainingDay.objects.visible_to(user).filter(date__lte=today, registered_at=None, cohort__state="running")
+    return list(days.select_related("cohort").order_by("date")[:50])
+
+
+def todays_lessons(user: User, today: date | None = None) -> list[Lesson]:
+    today = today or timezone.localdate()
+    days = TrainingDay.objects.visible_to(user).filter(date=today)
+    return list(Lesson.objects.filter(day__in=days).select_related("module", "day__cohort").order_by("day", "position"))
+
+
+def module_progress(cohort: Cohort, today: date | None = None) -> list[dict[str, Any]]:
+    """Hours taught and planned of each module, in the order of the timetable."""
+    today = today or timezone.localdate()
+    lessons = Lesson.objects.filter(day__cohort=cohort)
+    rows = lessons.values("module__code", "module__title").annotate(
+        planned=Sum("hours"), taught=Coalesce(Sum("hours", filter=Q(day__date__lte=today)), 0)
+    )
+    return list(rows.order_by("module__code"))
+
+
+def with_hours(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
+    """Programmes with the number of their modules and the sum of their hours."""
+    modules = Module.objects.filter(programme=OuterRef("pk")).order_by().values("programme")
+    return programmes.annotate(
+        module_count=Coalesce(Subquery(modules.annotate(n=Count("pk")).values("n")), 0),
+        hours=Coalesce(Subquery(modules.annotate(n=Sum("hours")).values("n")), 0),
+    )

@@ -1,0 +1,165 @@
+"""Attendance: which registers are due, one day's register, the sheet of a cohort, a trainee's progress."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cohorts.models import Cohort, Enrolment
+from cohorts.states import CohortState
+from curriculum import actions
+from curriculum.actions.attendance import in_training_on
+from curriculum.forms import DayFilter, RegisterForm
+from curriculum.models import Attendance, TrainingDay
+from curriculum.permissions import can_complete, can_take_attendance
+from curriculum.queries import at_risk, attendance_of, progress_of
+from curriculum.states import ExcuseKind
+from portal import audit
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+from portal.common.htmx import render
+from portal.common.listing import Listing
+
+TEACHERS = (*HOST_STAFF, Role.INSTRUCTOR)
+READERS = (Role.ADMIN, *TEACHERS)
+
+
+@require_GET
+@roles(*READERS)
+def day_list(request: HttpRequest) -> HttpResponse:
+    """The training days until today, the newest first: whose register is missing?"""
+    days = TrainingDay.objects.visible_to(request.user).filter(date__lte=timezone.localdate())
+    listing = Listing(
+        request,
+        days.select_related("cohort", "registered_by"),
+        form=DayFilter,
+        sorts={"date": "date", "cohort": ("cohort__name", "date")},
+        default_sort="-date",
+    )
+    return listing.render("curriculum/day_list.html")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*TEACHERS)
+def register(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the attendance of one day. `fill` puts the whole day into the empty lines first."""
+    days = TrainingDay.objects.visible_to(request.user).select_related("cohort__policy", "registered_by")
+    day = get_object_or_404(days, pk=pk)
+    require(can_take_attendance(request.user, day.cohort))
+    trainees = list(in_training_on(day).select_related("person").order_by("number"))
+    saved = {row.enrolment_id: row for row in Attendance.objects.filter(day=day)}
+    form = RegisterForm(trainees, saved, request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        if "fill" in request.POST:
+            form.fill(day.cohort.policy)
+        elif form.is_valid():
+            try:
+                count = actions.save_register(day, form.entries, by=request.user)
+            except ActionRefused as refusal:
+                messages.error(request, str(refusal))
+                status = 409
+            else:
+                messages.success(request, _("The register of %(count)s trainees was saved.") % {"count": count})
+                return redirect("curriculum:register", day.pk)
+        else:
+            status = 422
+    context = {
+        "day": day,
+        "form": form,
+        "excuses": ExcuseKind.choices,
+        "lessons": day.lessons.select_related("module"),
+        "judged": saved,
+        "future": day.date > timezone.localdate(),
+    }
+    return render(request, "curriculum/register.html", context, status=status)
+
+
+@require_GET
+@roles(*READERS)
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everybody's attendance over the whole course, a mark for each day."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
+    days = list(cohort.days.filter(registered_at__isnull=False).values_list("pk", "date"))
+    marks: dict[tuple[int, int], str] = {}
+    fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
+    for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):
+        marks[enrolment, day] = mark(*judged)
+    rates = attendance_of(cohort)
+    rows = [
+        (trainee, rates[trainee.pk], [marks.get((trainee.pk, day), "") for day, _date in days])
+        for trainee in Enrolment.objects.visible_to(request.user).filter(cohort=cohort).select_related("person")
+    ]
+    if rows:
+        audit.saw(request.user, "attendance.viewed", host_id=cohort.host_id, people=len(rows))
+    context = {
+        "cohort": cohort,
+        "days": days,
+        "rows": rows,
+        "risks": at_risk(cohort) if cohort.state == CohortState.RUNNING else [],
+        "may_complete": can_complete(request.user, cohort) and timezone.localdate() >= cohort.ends_on,
+    }
+    return render(request, "curriculum/sheet.html", context)
+
+
+def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -> str:
+    """One sign for a day: × absent, ○ excused, △ late, ▽ early, ◇ both or out; · present."""
+    if absent:
+        return "×"
+    if excuse:
+        return "○"
+    if not events:
+        return "·"
+    if events > 1 or not (late or left_early):
+        return "◇"
+    return "△" if late else "▽"
+
+
+@require_GET
+@roles(*READERS, Role.TRAINEE)
+def trainee(request: HttpRequest, pk: int) -> HttpResponse:
+    """How one trainee stands: the course, each unit, and the newest days."""
+    found = Enrolment.objects.visible_to(request.user).select_related("person", "cohort__policy", "cohort__programme")
+    enrolment = get_object_or_404(found, pk=pk)
+    own = request.user.role == Role.TRAINEE
+    if not own:
+        audit.saw(request.user, "trainee.viewed", host_id=enrolment.host_id, subject_id=enrolment.person_id)
+    course, units = progress_of(enrolment)
+    rows = enrolment.attendances.select_related("day").order_by("-day__date")
+    context = {
+        "enrolment": enrolment,
+        "own": own,
+        "course": course,
+        "units": units,
+        "minimum": enrolment.cohort.policy.minimum_rate,
+        "rows": rows[:200],
+    }
+    return render(request, "curriculum/trainee.html", context)
+
+
+@require_GET
+@roles(Role.TRAINEE)
+def my_course(request: HttpRequest) -> HttpResponse:
+    """To the newest course of one's own."""
+    newest = Enrolment.objects.visible_to(request.user).order_by("-starts_on").first()
+    if newest:
+        return redirect("curriculum:trainee", newest.pk)
+    return render(request, "curriculum/no_course.html")
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def completion(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the course: everybody completes it or does not, by the rate."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
+    require(can_complete(request.user, cohort))
+    try:
+        counts = actions.complete_course(cohort, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(completed)s trainees have completed, %(not_completed)s have not.") % counts)
+    return redirect("curriculum:sheet", cohort.pk)

@@ -1,0 +1,8 @@
+"""What gunicorn serves as the floor."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.floor"
+application = get_wsgi_application()

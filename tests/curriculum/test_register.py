@@ -1,0 +1,203 @@
+"""Taking attendance, from the screen to the rate."""
+
+import csv
+import pathlib
+from datetime import time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.states import CohortState, EnrolmentState
+from curriculum import actions
+from curriculum.actions.attendance import Entry
+from curriculum.models import Attendance, TrainingDay
+from curriculum.queries import attendance_of, progress_of
+from portal.accounts.roles import Role
+from portal.audit.models import AuditEvent
+from portal.common.exceptions import ActionRefused
+from tests.factories import assign, make_cohort, make_day, make_enrolment, make_member
+
+pytestmark = pytest.mark.django_db
+GOLDEN = pathlib.Path(__file__).parent.parent / "data" / "attendance_golden.csv"
+
+
+def running(days: int, **fields):
+    """A cohort of so many past days, and one trainee."""
+    start = timezone.localdate() - timedelta(days=days)
+    cohort = make_cohort(state=CohortState.RUNNING, starts_on=start, **fields)
+    trainee = make_enrolment(cohort=cohort)
+    made = [make_day(cohort=cohort, on=start + timedelta(days=n)) for n in range(days)]
+    return cohort, trainee, made
+
+
+def clock(text: str) -> time | None:
+    return time.fromisoformat(text) if text not in ("-", "") else None
+
+
+def entry(text: str, trainee) -> Entry:
+    """One day of the golden file: `09:00~18:00 out 14:00~15:00`, `-~-` or `excused`."""
+    if text == "excused":
+        return Entry(trainee.pk, excuse="illness")
+    times, _, outing = text.partition(" out ")
+    check_in, check_out = map(clock, times.split("~"))
+    outings = (tuple(map(clock, outing.split("~"))),) if outing else ()
+    return Entry(trainee.pk, check_in, check_out, outings)
+
+
+with GOLDEN.open(encoding="utf-8") as file:
+    CASES = list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_registers_saved_day_by_day_give_the_golden_rate(case):
+    texts = [text.strip() for text in case["days"].split("|")]
+    cohort, trainee, days = running(len(texts))
+
+    for day, text in zip(days, texts, strict=True):
+        actions.save_register(day, [entry(text, trainee)], by=None)
+
+    found = attendance_of(cohort)[trainee.pk]
+    assert (found.scheduled, found.absences, found.events) == tuple(
+        int(case[name]) for name in ("scheduled_days", "absences", "events")
+    )
+    assert found.rate == Decimal(case["rate"])
+    assert progress_of(trainee)[0].so_far == found
+
+
+def test_nobody_is_present_by_being_forgotten():
+    cohort, trainee, days = running(4)
+    second = make_enrolment(cohort=cohort)
+
+    for day in days:
+        actions.save_register(day, [Entry(trainee.pk, time(9), time(18))], by=None)
+
+    assert attendance_of(cohort)[trainee.pk].rate == Decimal("100.0")
+    assert attendance_of(cohort)[second.pk].rate == Decimal("0.0")
+
+
+def test_a_trainee_who_came_later_is_not_absent_before():
+    cohort, _, days = running(4)
+    late = make_enrolment(cohort=cohort, starts_on=days[2].date)
+
+    for day in days:
+        entries = [Entry(late.pk, time(9), time(18))] if day.date >= late.starts_on else []
+        actions.save_register(day, entries, by=None)
+
+    assert attendance_of(cohort)[late.pk].scheduled == 2
+    assert attendance_of(cohort)[late.pk].rate == Decimal("100.0")
+
+
+def test_a_day_that_has_not_come_is_refused():
+    _, trainee, days = running(1)
+    TrainingDay.objects.filter(pk=days[0].pk).update(date=timezone.localdate() + timedelta(days=1))
+    days[0].refresh_from_db()
+
+    with pytest.raises(ActionRefused):
+        actions.save_register(days[0], [Entry(trainee.pk, time(9), time(18))], by=None)
+
+    assert not Attendance.objects.exists()
+
+
+def test_a_register_of_200_is_one_upsert(django_assert_max_num_queries):
+    cohort, _, days = running(1, tracks={"일반": 300})
+    trainees = [make_enrolment(cohort=cohort) for _ in range(199)]
+    entries = [Entry(trainee.pk, time(9), time(18)) for trainee in trainees]
+
+    with django_assert_max_num_queries(8):  # with its savepoint: lock, people, policy, upsert, day, event
+        actions.save_register(days[0], entries, by=None)
+
+
+@pytest.fixture
+def instructor(sign_in):
+    """An instructor of a running cohort with one trainee, signed in."""
+    cohort, trainee, days = running(2)
+    user = assign(make_member(Role.INSTRUCTOR, cohort.host), cohort)
+    sign_in(user)
+    return user, trainee, days[-1]
+
+
+def sent(trainee, **typed) -> dict[str, str]:
+    return {f"{name}-{trainee.pk}": value for name, value in typed.items()}
+
+
+def test_an_instructor_saves_the_register(client, instructor):
+    user, trainee, day = instructor
+
+    answer = client.post(
+        reverse("curriculum:register", args=[day.pk]), sent(trainee, check_in="09:30", check_out="18:00")
+    )
+
+    assert answer.status_code == 302
+    row = Attendance.objects.get(enrolment=trainee)
+    assert (row.late, row.events, row.absent) == (True, 1, False)
+    event = AuditEvent.objects.get(verb="register.saved")
+    assert (event.actor, event.host) == (user, trainee.host)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"check_out": "18:00"}, "check_in"),
+        ({"check_in": "18:00", "check_out": "09:00"}, "check_out"),
+        ({"check_in": "25:00", "check_out": "18:00"}, "check_in"),
+        ({"check_in": "09:00", "check_out": "18:00", "left": "14:00"}, "back"),
+        ({"check_in": "09:00", "check_out": "18:00", "left": "15:00", "back": "14:00"}, "back"),
+        ({"excuse": "hangover"}, "excuse"),
+    ],
+)
+def test_a_wrong_line_is_named_and_nothing_is_saved(client, instructor, typed, field):
+    _, trainee, day = instructor
+
+    answer = client.post(reverse("curriculum:register", args=[day.pk]), sent(trainee, **typed))
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].faulty[0].errors
+    assert answer.context["form"].lines[0].typed[next(iter(typed))] == next(iter(typed.values()))
+    assert not Attendance.objects.exists()
+
+
+def test_fill_shows_the_whole_day_and_saves_nothing(client, instructor):
+    day = instructor[2]
+
+    answer = client.post(reverse("curriculum:register", args=[day.pk]), {"fill": "1"})
+
+    assert answer.context["form"].lines[0].typed["check_in"] == "09:00"
+    assert not Attendance.objects.exists()
+
+
+def test_completion_follows_the_rate(client):
+    cohort, good, days = running(10)
+    poor = make_enrolment(cohort=cohort)
+    type(cohort).objects.filter(pk=cohort.pk).update(ends_on=days[-1].date)
+    for number, day in enumerate(days):
+        entries = [Entry(good.pk, time(9), time(18))]
+        entries += [Entry(poor.pk, time(9), time(18))] if number < 7 else []
+        actions.save_register(day, entries, by=None)
+
+    counts = actions.complete_course(cohort, by=None)
+
+    good.refresh_from_db()
+    poor.refresh_from_db()
+    assert (good.state, poor.state) == (EnrolmentState.COMPLETED, EnrolmentState.NOT_COMPLETED)
+    assert counts == {"completed": 1, "not_completed": 1}
+    assert AuditEvent.objects.filter(verb="enrolment.completed", object_id=good.pk).exists()
+
+
+def test_completion_is_refused_while_a_register_is_missing():
+    cohort, trainee, _ = running(2)
+    type(cohort).objects.filter(pk=cohort.pk).update(ends_on=timezone.localdate())
+
+    with pytest.raises(ActionRefused, match="2"):
+        actions.complete_course(cohort, by=None)
+
+    trainee.refresh_from_db()
+    assert trainee.is_active
+
+
+def test_completion_is_refused_before_the_last_day():
+    cohort, *_ = running(2)
+
+    with pytest.raises(ActionRefused, match="20"):
+        actions.complete_course(cohort, by=None)
