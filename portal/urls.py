@@ -4,11 +4,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from portal.dashboard import styleguide
 from portal.dashboard import views as dashboard
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/list/", styleguide.styleguide_list, name="styleguide-list"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("role/", dashboard.role_switch, name="role-switch"),
     path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
