@@ -42,7 +42,7 @@ class HolidayForm(PortalForm):
 
 class DayFilter(FilterForm):
     saved = forms.ChoiceField(
-        label=gettext_lazy("Register"),
+        label=gettext_lazy("Attendance register"),
         choices=[("no", gettext_lazy("Not saved yet")), ("yes", gettext_lazy("Saved"))],
     )
 
