@@ -24,7 +24,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import IO, Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
@@ -53,11 +53,36 @@ def adopt_running() -> None:
     """Point this process at a running portal's servers, unless the environment names its own."""
     os.environ.setdefault("PORTAL_ENV", "local" if (ROOT / "Makefile").exists() else "production")
     addresses = state() / "env"
-    if os.environ.get("DATABASE_URL") or not addresses.exists():
-        return
+    if os.environ.get("DATABASE_URL") or not addresses.exists() or not held(state()):
+        return  # not held: the file of a portal that was killed
     for line in addresses.read_text().splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)
+
+
+def claim(lock: IO[str]) -> bool:
+    """Take the lock of a state directory; it ends with the process, however that ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def held(base: pathlib.Path) -> bool:
+    """Whether a portal runs from this state directory."""
+    try:
+        with open(base / "lock") as lock:
+            return not claim(lock)
+    except FileNotFoundError:
+        return False
+    except PermissionError:  # another user's
+        return True
+
+
+def taken(port: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
 # Processes ---------------------------------------------------------------------------
@@ -99,12 +124,12 @@ def together() -> Iterator[list[subprocess.Popen]]:
             halt(process, 10)
 
 
-def until(ready: Callable[[], bool], process: subprocess.Popen, log: pathlib.Path | None, patience: float = 30) -> None:
+def until(ready: Callable[[], bool], process: subprocess.Popen, log: pathlib.Path | None, patience: float = 60) -> None:
     end = time.monotonic() + patience
     while not ready():
         if process.poll() is not None or time.monotonic() > end:
             said = log.read_text()[-2000:] if log else ""
-            raise SystemExit(f"{process.args!r} did not start.\n{said}")
+            raise SystemExit(f"Did not start: {process.args!r}\n{said}")
         time.sleep(0.01)
 
 
@@ -227,10 +252,8 @@ def servers(base: pathlib.Path, throwaway: bool = False) -> Iterator[Servers]:
     base.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(open(base / "lock", "w"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.exit(f"The portal is already running from {base}.")
+        if not claim(lock):
+            sys.exit(f"The portal is already running from {base}; stop that one first.")
         env: dict[str, str] = {}
         processes: dict[str, subprocess.Popen] = {}
         # A short path: a socket's name may have 107 bytes.
@@ -300,6 +323,8 @@ def main() -> int:
     os.environ.setdefault("DEMO", "1")
     os.environ.setdefault("SITE_URL", url.rstrip("/"))
     os.environ.setdefault("MEDIA_ROOT", str(state() / "media"))
+    if taken(port) and not held(state()):
+        sys.exit(f"Port {port} is taken. Choose another: PORT={int(port) + 1} make run")
     try:
         with servers(state()) as (env, processes), contextlib.ExitStack() as stack:
             os.environ.update(env)
@@ -317,7 +342,7 @@ def main() -> int:
                 relay(name, colour, process)
                 running.append(process)
                 processes[name] = process
-            until(lambda: serves(url), processes["web"], None)
+            until(lambda: serves(f"{url}readyz"), processes["web"], None)
             say(f"the portal is at {url} ({time.monotonic() - began:.1f} s); Ctrl-C stops all of it")
             while True:
                 for name, process in processes.items():
@@ -327,6 +352,9 @@ def main() -> int:
                 time.sleep(0.2)
     except KeyboardInterrupt:
         return 0
+    except subprocess.CalledProcessError as error:
+        say(f"failed, so nothing runs: {' '.join(map(str, error.cmd))}")
+        return 1
 
 
 if __name__ == "__main__":
