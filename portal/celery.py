@@ -13,9 +13,9 @@ app.autodiscover_tasks()
 
 @app.on_after_configure.connect
 def schedule(sender: Celery, **kwargs: object) -> None:
+    """The sweep by its name: beat asks before Django is set up, when its module cannot be imported yet."""
     from django.conf import settings
 
-    from portal.jobs.tasks import sweep
-
     every = settings.JOBS_SWEEP_SECONDS
-    sender.add_periodic_task(every, sweep.s(), name="jobs.sweep", expires=every)
+    sweep = {"task": "portal.jobs.tasks.sweep", "schedule": every, "options": {"expires": every}}
+    sender.conf.beat_schedule = {"jobs.sweep": sweep}

@@ -57,11 +57,19 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
 class Background:
     """Redis, worker processes and a quick sweep, all on the test database."""
 
-    def __init__(self, redis: subprocess.Popen, path: str, env: dict[str, str]) -> None:
-        self.redis, self.path, self.env = redis, path, env
+    def __init__(self, folder: pathlib.Path, env: dict[str, str]) -> None:
+        self.folder, self.env = folder, env
+        self.stack = contextlib.ExitStack()
+        (folder / "s").mkdir()
+        self.start_redis()
+        self.env["CELERY_BROKER_URL"] = f"redis+socket://{self.path}?virtual_host=0"
         self.processes: list[subprocess.Popen] = []
         self.ticking = threading.Event()
         self.over = threading.Event()
+
+    def start_redis(self) -> None:
+        """Also after it was stopped: at the same address, empty."""
+        self.redis, self.path = self.stack.enter_context(local.redis(self.folder, self.folder / "s", append_only=False))
 
     def start(self, concurrency: int = 1) -> subprocess.Popen:
         """One more worker; it needs about two seconds until it takes its first job."""
@@ -107,12 +115,9 @@ def background(workers: int = 1, **env: object) -> Iterator[Background]:
         **{key: str(value) for key, value in env.items()},
     }
     with tempfile.TemporaryDirectory(prefix="portal-") as folder, contextlib.ExitStack() as stack:
-        where, sockets = pathlib.Path(folder), pathlib.Path(folder) / "s"
-        sockets.mkdir()
-        server, path = stack.enter_context(local.redis(where, sockets, append_only=False))
-        variables["CELERY_BROKER_URL"] = f"redis+socket://{path}?virtual_host=0"
+        made = Background(pathlib.Path(folder), variables)
+        stack.enter_context(made.stack)
         stack.enter_context(_nudges_to(variables["CELERY_BROKER_URL"]))
-        made = Background(server, path, variables)
         ticker = threading.Thread(target=made.tick, daemon=True)
         ticker.start()
         for _number in range(workers):
@@ -121,11 +126,9 @@ def background(workers: int = 1, **env: object) -> Iterator[Background]:
             yield made
         finally:
             made.over.set()
-            server.send_signal(signal.SIGCONT)
             ticker.join()
-            for process in made.processes:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            for process in list(made.processes):
+                made.kill(process)
 
 
 @contextlib.contextmanager

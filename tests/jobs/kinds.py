@@ -41,11 +41,11 @@ def refused(job: Job) -> None:
 
 @jobs.job("test_steps", limit=60)
 def steps(job: Job) -> None:
-    """Writes a row per step, as an import does; `pause` makes a step last 50 ms."""
+    """Writes a row per step, as an import does; `pause` is the length of a step in 50 ms."""
     for number in range(job.payload["rows"]):
         note(job, "row")
         job.advance(number + 1, job.payload["rows"])
-        time.sleep(0.05 * bool(job.payload.get("pause")))
+        time.sleep(0.05 * job.payload.get("pause", 0))
 
 
 @jobs.job("test_heavy", heavy=True)

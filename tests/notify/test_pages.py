@@ -100,5 +100,5 @@ def test_the_list_takes_the_same_queries_for_any_number(client, official, count,
         queue(official.organization_id, key=str(number))
     client.get(reverse("notify:mail-list"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse("notify:mail-list"))
