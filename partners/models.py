@@ -1,16 +1,18 @@
 """Organizations and what they have agreed on."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.states import (
+    EDITABLE,
     HOST_KINDS,
     LIVE,
     SIGNED_ONCE,
@@ -38,8 +40,15 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def companies(self) -> "OrganizationQuerySet":
         return self.filter(kind=OrganizationKind.COMPANY)
 
-    def for_list(self) -> "OrganizationQuerySet":
-        return self.select_related("parent").annotate(agreement_count=Count("parties__agreement", distinct=True))
+    def named_like(self, text: str) -> "OrganizationQuerySet":
+        """By a part of the name, or by one that is nearly the same."""
+        return self.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(name__trigram_similar=text))
+
+    def for_list(self, user: "User") -> "OrganizationQuerySet":
+        """With the number of agreements that `user` may see."""
+        joined = Party.objects.filter(organization=OuterRef("pk"), agreement__in=Agreement.objects.visible_to(user))
+        per_organization = joined.order_by().values("organization").annotate(n=Count("pk")).values("n")
+        return self.select_related("parent").annotate(agreement_count=Coalesce(Subquery(per_organization), 0))
 
 
 class Organization(models.Model):
@@ -112,17 +121,45 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def in_force_on(self, day: date) -> "AgreementQuerySet":
         return self.live().filter(valid_from__lte=day, valid_until__gte=day)
 
+    def undated(self) -> "AgreementQuerySet":
+        """Drafts that cannot be signed yet: their day of signing is not known."""
+        unknown = Q(signed_on=None) | ~Q(signed_precision=DatePrecision.DAY)
+        return self.filter(unknown, state=AgreementState.DRAFT)
+
+    def waiting_for_force(self) -> "AgreementQuerySet":
+        """Signed, and their first day has come."""
+        begun = Q(valid_from=None) | Q(valid_from__lte=timezone.localdate())
+        return self.filter(begun, state=AgreementState.SIGNED)
+
+    def ending_within(self, days: int) -> "AgreementQuerySet":
+        today = timezone.localdate()
+        return self.ending_between(today, today + timedelta(days=days))
+
+    def titled_like(self, text: str) -> "AgreementQuerySet":
+        """By a part of the title, the register number or a party's name."""
+        named = Party.objects.filter(organization__name__icontains=text).values("agreement")
+        return self.filter(
+            Q(title__icontains=text)
+            | Q(title__trigram_word_similar=text)
+            | Q(number__istartswith=text)
+            | Q(pk__in=named)
+        )
+
     def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))
 
     def for_list(self) -> "AgreementQuerySet":
-        return self.select_related("host", "in_charge").annotate(
-            party_count=Count("parties", distinct=True), commitment_count=Count("commitments", distinct=True)
+        return self.select_related("host", "in_charge").prefetch_related(
+            Prefetch("parties", Party.objects.select_related("organization"))
         )
 
     def for_detail(self) -> "AgreementQuerySet":
         return self.select_related("host", "in_charge", "predecessor").prefetch_related(
-            "initiatives", "parties__organization", "commitments__party__organization", "documents"
+            "initiatives",
+            "successors",
+            Prefetch("parties", Party.objects.select_related("organization")),
+            Prefetch("commitments", Commitment.objects.select_related("party__organization")),
+            Prefetch("documents", AgreementDocument.objects.select_related("uploaded_by")),
         )
 
 
@@ -147,6 +184,12 @@ class Agreement(HostOwned):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     renewal_months = models.PositiveSmallIntegerField(_("extends itself by (months)"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("notice before the end (days)"), null=True, blank=True)
+    notice_given_on = models.DateField(
+        _("notice given on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which a party said that it shall not extend itself."),
+    )
     training_months = models.PositiveSmallIntegerField(
         _("training lasts at least (months)"),
         null=True,
@@ -199,6 +242,15 @@ class Agreement(HostOwned):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def signed_day(self) -> date | None:
+        """The day of signing, if it is known to the day."""
+        return self.signed_on if self.signed_precision == DatePrecision.DAY else None
 
     @property
     def days_left(self) -> int | None:

@@ -51,6 +51,14 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 EDITABLE = (S.DRAFT,)
 LIVE = (S.SIGNED, S.IN_FORCE)
+# What an official may do, and the state it leads to; `expire` is left to the calendar.
+VERBS: dict[str, str] = {
+    "sign": S.SIGNED,
+    "bring_into_force": S.IN_FORCE,
+    "fulfil": S.FULFILLED,
+    "renew": S.RENEWED,  # once the new agreement is in force
+    "terminate": S.TERMINATED,
+}
 SIGNED_ONCE = tuple(state for state in S if state != S.DRAFT)
 
 

@@ -123,7 +123,13 @@ class Membership(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.unanswered().filter(expires_at__gt=timezone.now())
+
+    def run_out(self) -> "InvitationQuerySet":
+        return self.unanswered().filter(expires_at__lte=timezone.now())
+
+    def unanswered(self) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user: User) -> "InvitationQuerySet":
         if user.role == Role.ADMIN:

@@ -83,4 +83,6 @@ def host_of(thing: "Model") -> int | None:
     """The host that answers for a thing: its own column, or itself for an organization."""
     if thing._meta.label_lower == "partners.organization":
         return thing.pk
+    if thing._meta.label_lower == "accounts.membership":
+        return thing.invited_by_host_id or thing.organization_id  # type: ignore[attr-defined]
     return getattr(thing, "host_id", None)

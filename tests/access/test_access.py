@@ -56,6 +56,8 @@ def status(row: Row, w: SimpleNamespace, cookie: str | None, headers: dict) -> i
     with transaction.atomic():  # what a row changes, the next does not see
         answered = client.generic(row.method, url) if row.method == "GET" else client.post(url, row.data(w))
         transaction.set_rollback(True)
+    if answered.streaming:
+        b"".join(answered.streaming_content)  # closes its file
     return answered.status_code
 
 

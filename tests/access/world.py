@@ -2,14 +2,17 @@
 
 from types import SimpleNamespace
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cohorts.states import CohortState
-from partners.models import Organization, Party
+from partners.models import AgreementDocument, Commitment, Organization, Party
 from partners.states import OrganizationKind
 from placements.models import TeamMember
-from portal.accounts.models import User
+from portal.accounts.models import Invitation, User, hash_token
 from portal.accounts.roles import Role
 from tests import access
 from tests import factories as make
+from tests.files import pdf
 
 STAFF_ROLES = [role for role in access.ROLES if role not in ("mentor", "trainee")]
 
@@ -20,6 +23,7 @@ def build() -> SimpleNamespace:
     w.company = make.make_company()
     add_cohort(w)
     add_cast(w)
+    add_partners(w)
     return w
 
 
@@ -52,6 +56,29 @@ def add_cast(w: SimpleNamespace) -> None:
     give(w.application.person, w.own["trainee"])
     give(make.make_application(cohort=w.cohort).person, w.same["trainee"])
     give(make.make_application().person, w.other["trainee"])
+
+
+def add_partners(w: SimpleNamespace) -> None:
+    w.draft = make.make_agreement(host=w.city, state="draft")
+    for organization in (w.city, w.company):
+        Party.objects.create(agreement=w.draft, organization=organization)
+    promiser = Party.objects.create(agreement=w.agreement, organization=make.make_company())
+    w.commitment = Commitment.objects.create(
+        agreement=w.agreement, party=promiser, what="모집", unit="명", quantity=100
+    )
+    w.document = AgreementDocument.from_upload(
+        SimpleUploadedFile("원본.pdf", pdf()), agreement=w.agreement, host=w.city
+    )
+    w.document.save()
+    w.colleague = make.make_member(Role.INSTRUCTOR, w.city).acting
+    w.token = "a" * 43
+    w.invitation = Invitation.objects.create(
+        email="nobody@example.kr",
+        role=Role.INSTRUCTOR,
+        organization=w.city,
+        host=w.city,
+        token_hash=hash_token(w.token),
+    )
 
 
 def give(person, user: User) -> None:

@@ -1,0 +1,75 @@
+"""What the days bring: agreements begin, extend themselves, end, and say so in time."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from partners import emails
+from partners.actions.agreements import bring_into_force_agreement, expire_agreement, extend_agreement
+from partners.models import Agreement
+from partners.states import AgreementState
+from portal import notify
+from portal.accounts.models import Membership, User
+from portal.accounts.roles import Role
+
+NOTICES = (7, 30, 60, 90)  # days before the end (domain.md section 9)
+
+
+def turn_agreements() -> dict[str, int]:
+    """Bring begun agreements into force, then extend or expire those in force; how many of each."""
+    begun = Agreement.objects.filter(state=AgreementState.SIGNED, valid_from__lte=timezone.localdate())
+    for agreement in begun.filter(~_over()):
+        bring_into_force_agreement(agreement, by=None)
+    running = Agreement.objects.filter(state=AgreementState.IN_FORCE, valid_until__isnull=False)
+    renewing = running.filter(renewal_months__gt=0, valid_until__lt=_horizon())
+    extended = [one for one in renewing if extend_agreement(one).valid_until != one.valid_until]
+    ended = [expire_agreement(one) for one in running.filter(_over())]
+    return {"extended": len(extended), "ended": len(ended)}
+
+
+def _over() -> Q:
+    return Q(valid_until__isnull=False, valid_until__lt=timezone.localdate())
+
+
+def _horizon() -> date:
+    """Beyond it no agreement's day of notice can have passed: a notice of more than two years is none."""
+    return timezone.localdate() + timedelta(days=732)
+
+
+def remind_of_ending_agreements() -> int:
+    """Queue a mail for each reader of each agreement within 90, 60, 30 and 7 days of its end; the number asked for.
+
+    A mail's key names agreement, last day, notice and reader: it is sent once, and a day on which nothing
+    ran is made up for on the next.
+    """
+    ending = list(Agreement.objects.ending_within(max(NOTICES)).select_related("in_charge"))
+    officials = _officials({agreement.host_id for agreement in ending})
+    messages = [
+        emails.agreement_ending(agreement, reader, notice=_notice(agreement))
+        for agreement in ending
+        for reader in _readers(agreement, officials)
+    ]
+    return len(notify.queue_many(messages))
+
+
+def _notice(agreement: Agreement) -> int:
+    """The last of the notices that is due."""
+    days = agreement.days_left
+    assert days is not None  # noqa: S101
+    return next(notice for notice in NOTICES if days <= notice)
+
+
+def _officials(hosts: set[int]) -> dict[int, list[User]]:
+    found: dict[int, list[User]] = defaultdict(list)
+    members = Membership.objects.live().filter(organization__in=hosts, role=Role.OFFICIAL)
+    for member in members.select_related("user").order_by("pk"):
+        found[member.organization_id].append(member.user)
+    return found
+
+
+def _readers(agreement: Agreement, officials: dict[int, list[User]]) -> list[User]:
+    """The person in charge, while the account is open, and the officials of the host; each once."""
+    charged = [agreement.in_charge] if agreement.in_charge and agreement.in_charge.is_active else []
+    return list({user.pk: user for user in [*charged, *officials[agreement.host_id]]}.values())

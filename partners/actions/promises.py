@@ -1,0 +1,140 @@
+"""Who has promised what in an agreement, and its papers."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from partners.models import Agreement, AgreementDocument, Commitment, Organization, Party
+from partners.states import EDITABLE, LIVE
+from portal import audit
+from portal.accounts.models import User
+from portal.common.exceptions import ActionRefused
+
+PARTY_FIELDS = ("role", "signatory", "signatory_title", "contact")
+COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
+MOST_DOCUMENTS = 50
+
+
+@transaction.atomic
+def add_party(agreement: Agreement, *, by: User | None, organization: Organization, **values: Any) -> Party:
+    agreement = _locked(agreement)
+    if agreement.parties.filter(organization=organization).exists():
+        raise ActionRefused(_("This organization is a party already."), "organization")
+    party = Party.objects.create(agreement=agreement, organization=organization, **_known(values, PARTY_FIELDS))
+    _record(agreement, "agreement.party_added", by=by, after={"party": party.pk, "organization": organization.pk})
+    return party
+
+
+@transaction.atomic
+def amend_party(party: Party, *, by: User | None, **values: Any) -> Party:
+    """Its role, signatory and contact; another organization is another party."""
+    agreement = _locked(party.agreement)
+    changed = _write(party, _known(values, PARTY_FIELDS))
+    if changed:
+        _record(agreement, "agreement.party_amended", by=by, after={"party": party.pk, "fields": changed})
+    return party
+
+
+@transaction.atomic
+def remove_party(party: Party, *, by: User | None) -> None:
+    agreement = _locked(party.agreement)
+    if party.commitments.exists():
+        raise ActionRefused(_("%(name)s still has commitments. Remove them first.") % {"name": party.organization})
+    after = {"party": party.pk, "organization": party.organization_id}
+    party.delete()
+    _record(agreement, "agreement.party_removed", by=by, before=after)
+
+
+@transaction.atomic
+def add_commitment(agreement: Agreement, *, by: User | None, **values: Any) -> Commitment:
+    agreement = _locked(agreement)
+    values = _known(values, COMMITMENT_FIELDS)
+    _refuse_strange_party(agreement, values["party"])
+    try:
+        with transaction.atomic():
+            commitment = Commitment.objects.create(agreement=agreement, **values)
+    except IntegrityError:
+        raise ActionRefused(_("This party has promised the same already."), "what") from None
+    _record(agreement, "agreement.commitment_added", by=by, after={"commitment": commitment.pk})
+    return commitment
+
+
+@transaction.atomic
+def amend_commitment(commitment: Commitment, *, by: User | None, **values: Any) -> Commitment:
+    agreement = _locked(commitment.agreement)
+    values = _known(values, COMMITMENT_FIELDS)
+    if "party" in values:
+        _refuse_strange_party(agreement, values["party"])
+    try:
+        with transaction.atomic():
+            changed = _write(commitment, values)
+    except IntegrityError:
+        raise ActionRefused(_("This party has promised the same already."), "what") from None
+    if changed:
+        after = {"commitment": commitment.pk, "fields": changed}
+        _record(agreement, "agreement.commitment_amended", by=by, after=after)
+    return commitment
+
+
+@transaction.atomic
+def remove_commitment(commitment: Commitment, *, by: User | None) -> None:
+    agreement = _locked(commitment.agreement)
+    before = {"commitment": commitment.pk}
+    commitment.delete()
+    _record(agreement, "agreement.commitment_removed", by=by, before=before)
+
+
+@transaction.atomic
+def add_document(agreement: Agreement, *, by: User | None, upload: "UploadedFile[Any]", kind: str) -> AgreementDocument:
+    """Keep a paper that `portal.common.uploads` has accepted; papers may come in every state."""
+    agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    document = AgreementDocument.from_upload(
+        upload, agreement=agreement, host_id=agreement.host_id, kind=kind, uploaded_by=by
+    )
+    if agreement.documents.filter(sha256=document.sha256).exists():
+        raise ActionRefused(_("This very file is among the documents already."), "file")
+    if agreement.documents.count() >= MOST_DOCUMENTS:
+        raise ActionRefused(_("This agreement has %(most)s documents already.") % {"most": MOST_DOCUMENTS}, "file")
+    document.save()
+    audit.record(agreement, "agreement.document_added", by=by, after={"document": document.pk, "kind": kind})
+    return document
+
+
+# What they share -----------------------------------------------------------------------
+
+
+def _locked(agreement: Agreement) -> Agreement:
+    """The agreement's row, locked; refused once the agreement has ended."""
+    agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    if agreement.state not in (*EDITABLE, *LIVE):
+        raise ActionRefused(_("This agreement has ended and is kept as it is."))
+    return agreement
+
+
+def _refuse_strange_party(agreement: Agreement, party: Party) -> None:
+    if party.agreement_id != agreement.pk:
+        raise ActionRefused(_("Choose a party of this agreement."), "party")
+
+
+def _known(values: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    if unknown := values.keys() - {*fields}:
+        raise TypeError(f"No {', '.join(sorted(unknown))} to write.")
+    return values
+
+
+def _write(row: Party | Commitment, values: dict[str, Any]) -> list[str]:
+    """Save what differs from the database; the names of it."""
+    stored = type(row)._default_manager.get(pk=row.pk)
+    changed = [name for name, value in values.items() if getattr(stored, name) != value]
+    for name, value in values.items():
+        setattr(row, name, value)
+    if changed:
+        row.save(update_fields=changed)
+    return changed
+
+
+def _record(agreement: Agreement, verb: str, *, by: User | None, **values: Any) -> None:
+    """One event on the agreement; its version stays, since two may add different parties at once."""
+    audit.record(agreement, verb, by=by, **values)

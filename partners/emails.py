@@ -1,0 +1,28 @@
+"""The mail of this app."""
+
+from django.urls import reverse
+
+from partners.models import Agreement
+from partners.periods import last_notice_day
+from portal.accounts.models import User
+from portal.notify import Message
+
+
+def agreement_ending(agreement: Agreement, to: User, *, notice: int) -> Message:
+    """Says that an agreement ends. `notice`: 90, 60, 30 or 7 days; each goes to each reader once."""
+    until, last_notice = agreement.valid_until, None
+    if until and agreement.renewal_months:
+        last_notice = last_notice_day(until, agreement.notice_days or 0)
+    return Message(
+        key=f"agreement_ending:{agreement.pk}:{agreement.valid_until}:{notice}:{to.pk}",
+        to=to,
+        template="partners/agreement_ending",
+        context={
+            "agreement": agreement,
+            "days": agreement.days_left,
+            "last_notice": last_notice,
+            "path": reverse("partners:agreement", args=[agreement.pk]),
+        },
+        host=agreement.host_id,
+        by=None,
+    )

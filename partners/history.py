@@ -1,0 +1,35 @@
+"""The verbs of this app, as the history of a thing tells them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.history import say
+
+say(
+    {
+        "organization.registered": _("The organization was registered"),
+        "organization.amended": _("The organization was amended"),
+        "agreement.registered": _("The agreement was registered"),
+        "agreement.amended": _("The agreement was amended"),
+        "agreement.signed": _("The agreement was signed"),
+        "agreement.brought_into_force": _("The agreement came into force"),
+        "agreement.extended": _("The agreement extended itself"),
+        "agreement.expired": _("The agreement expired"),
+        "agreement.terminated": _("The agreement was terminated"),
+        "agreement.fulfilled": _("The agreement was fulfilled"),
+        "agreement.renewed": _("A new agreement took its place"),
+        "agreement.renewal_prepared": _("A new agreement was prepared"),
+        "agreement.party_added": _("A party was added"),
+        "agreement.party_amended": _("A party was amended"),
+        "agreement.party_removed": _("A party was removed"),
+        "agreement.commitment_added": _("A commitment was added"),
+        "agreement.commitment_amended": _("A commitment was amended"),
+        "agreement.commitment_removed": _("A commitment was removed"),
+        "agreement.document_added": _("A document was added"),
+        "invitation.sent": _("An invitation was sent"),
+        "invitation.sent_again": _("The invitation was sent again"),
+        "invitation.revoked": _("The invitation was revoked"),
+        "invitation.accepted": _("The invitation was accepted"),
+        "membership.started": _("A membership began"),
+        "membership.ended": _("The membership was ended"),
+    }
+)

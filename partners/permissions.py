@@ -1,0 +1,107 @@
+"""Who may do what with organizations, agreements, members and invitations.
+
+What one may know of is `visible_to`; what an agreement's state allows is `states.TRANSITIONS`.
+"""
+
+from collections.abc import Callable
+
+from partners.models import Agreement, Organization, Party
+from partners.states import EDITABLE, HOST_KINDS, LIVE, TRANSITIONS, VERBS
+from portal.accounts.models import Invitation, Membership, User
+from portal.accounts.roles import INVITES, Role
+
+
+def can_register_organization(user: User) -> bool:
+    return user.role in (Role.ADMIN, Role.OFFICIAL)
+
+
+def can_amend_organization(user: User, organization: Organization) -> bool:
+    """Officials look after their own organization and after companies, never after another host."""
+    if user.role == Role.ADMIN:
+        return True
+    mine = organization.pk == user.organization_id
+    return user.role == Role.OFFICIAL and (mine or organization.kind not in HOST_KINDS)
+
+
+# Agreements ----------------------------------------------------------------------------
+
+
+def can_register_agreement(user: User) -> bool:
+    return user.role in (Role.ADMIN, Role.OFFICIAL)
+
+
+def _keeps(user: User, agreement: Agreement) -> bool:
+    return user.role == Role.ADMIN or (user.role == Role.OFFICIAL and agreement.host_id == user.organization_id)
+
+
+def can_amend_agreement(user: User, agreement: Agreement) -> bool:
+    """Its keeper; and while it is a draft, the mentors of a company that is a party to it."""
+    if _keeps(user, agreement):
+        return True
+    if user.role != Role.MENTOR or agreement.state not in EDITABLE:
+        return False
+    return Party.objects.filter(agreement=agreement, organization=user.organization_id).exists()
+
+
+def can_sign_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_bring_into_force_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_fulfil_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_renew_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_terminate_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_see_agreement_history(user: User, agreement: Agreement) -> bool:
+    """Reasons and people of the keeper's office are not for the other parties."""
+    return user.role == Role.ADMIN or (
+        user.role in (Role.OFFICIAL, Role.OPERATOR) and agreement.host_id == user.organization_id
+    )
+
+
+_MAY: dict[str, Callable[[User, Agreement], bool]] = {
+    "sign": can_sign_agreement,
+    "bring_into_force": can_bring_into_force_agreement,
+    "fulfil": can_fulfil_agreement,
+    "renew": can_renew_agreement,
+    "terminate": can_terminate_agreement,
+}
+
+
+def available_actions(user: User, agreement: Agreement) -> list[str]:
+    """What `user` may do with the agreement in its state: the buttons of its page."""
+    verbs = [verb for verb, to in VERBS.items() if to in TRANSITIONS[agreement.state] and _MAY[verb](user, agreement)]
+    editable = agreement.state in (*EDITABLE, *LIVE) and can_amend_agreement(user, agreement)
+    return ["amend", *verbs] if editable else verbs
+
+
+# People --------------------------------------------------------------------------------
+
+
+def can_invite(user: User, role: str) -> bool:
+    return role in INVITES.get(user.role, frozenset())
+
+
+def can_invite_somebody(user: User) -> bool:
+    return user.role in INVITES
+
+
+def can_manage_invitation(user: User, invitation: Invitation) -> bool:
+    """Send it again or take it back."""
+    return can_invite(user, invitation.role)
+
+
+def can_end_membership(user: User, membership: Membership) -> bool:
+    """Those who may invite to a role may end it, within what they see; nobody ends the own."""
+    return can_invite(user, membership.role) and membership.user_id != user.pk

@@ -1,0 +1,18 @@
+"""The daily jobs of this app."""
+
+from portal.jobs import schedule
+from portal.jobs.models import Job
+
+
+@schedule("daily", at="00:10")
+def turn_agreements(job: Job) -> dict:
+    from partners.actions.calendar import turn_agreements
+
+    return turn_agreements()
+
+
+@schedule("daily", at="09:00")
+def remind_of_ending_agreements(job: Job) -> dict:
+    from partners.actions.calendar import remind_of_ending_agreements
+
+    return {"mails": remind_of_ending_agreements()}

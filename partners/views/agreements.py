@@ -1,0 +1,244 @@
+"""The register of agreements, one agreement, and what may be done with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners.actions import agreements as actions
+from partners.forms import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
+from partners.measures import delivered
+from partners.models import Agreement
+from partners.permissions import (
+    available_actions,
+    can_amend_agreement,
+    can_bring_into_force_agreement,
+    can_fulfil_agreement,
+    can_register_agreement,
+    can_renew_agreement,
+    can_see_agreement_history,
+    can_sign_agreement,
+    can_terminate_agreement,
+)
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.audit.history import history_of
+from portal.common.exceptions import ActionRefused
+from portal.common.forms import PortalForm
+from portal.common.guards import require, roles
+from portal.common.htmx import form_status, render
+from portal.common.listing import Listing
+
+SORTS = {
+    "number": "number", "title": "title", "host": ("host__name", "title"), "state": ("state", "valid_until"),
+    "signed": "signed_on", "until": "valid_until",
+}  # fmt: skip
+READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
+
+
+@require_GET
+@roles(*READERS)
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    rows = Agreement.objects.visible_to(request.user).for_list()
+    listing = Listing(
+        request, rows, form=AgreementFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="-number"
+    )
+    return listing.render("partners/agreement_list.html", {"may_register": can_register_agreement(request.user)})
+
+
+def load(request: HttpRequest, pk: int) -> Agreement:
+    return get_object_or_404(Agreement.objects.visible_to(request.user).for_detail(), pk=pk)
+
+
+@require_GET
+@roles(*READERS)
+def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    return agreement_page(request, load(request, pk))
+
+
+def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) -> HttpResponse:
+    """The page, with the forms that were sent with mistakes; they stand open."""
+    found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
+    numbers = delivered(found)
+    given = {
+        "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
+        "terminate_form": ReasonForm(auto_id="terminate_%s"),
+        "document_form": DocumentForm(auto_id="document_%s"),
+    } | forms
+    context = {
+        "agreement": found,
+        "actions": available_actions(request.user, found),
+        "commitments": [(one, numbers.get(one.pk)) for one in found.commitments.all()],
+        "visible": visible_neighbours(request, found),
+        "tabs": tabs(request, found, "partners:agreement"),
+        **given,
+    }
+    return render(request, "partners/agreement.html", context, status=form_status(*forms.values()))
+
+
+def visible_neighbours(request: HttpRequest, found: Agreement) -> set[int]:
+    """Which of the agreements before and after it one may open; another city may keep them."""
+    around = [found.predecessor_id, *(successor.pk for successor in found.successors.all())]
+    wanted = [pk for pk in around if pk]
+    if not wanted:
+        return set()
+    return set(Agreement.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def tabs(request: HttpRequest, found: Agreement, here: str) -> list[dict[str, Any]]:
+    if not can_see_agreement_history(request.user, found):
+        return []
+    pages = [(_("Agreement"), "partners:agreement"), (_("History"), "partners:agreement-history")]
+    return [{"label": label, "url": reverse(name, args=[found.pk]), "current": name == here} for label, name in pages]
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def agreement_history(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_see_agreement_history(request.user, found))
+    context = {
+        "agreement": found,
+        "events": history_of(found),
+        "tabs": tabs(request, found, "partners:agreement-history"),
+    }
+    return render(request, "partners/agreement_history.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_register(request: HttpRequest) -> HttpResponse:
+    form = AgreementForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        host = form.cleaned_data.get("host") or request.user.acting.organization
+        try:
+            made = actions.register_agreement(by=request.user, host=host, **form.values())
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The agreement is in the register. Add its parties and commitments."))
+            return redirect(made)
+    context = {"form": form, "cancel_url": reverse("partners:agreement-list")}
+    return render(request, "partners/agreement_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.ADMIN, Role.OFFICIAL, Role.MENTOR)
+def agreement_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_amend_agreement(request.user, found))
+    form = AgreementForm(request.POST or None, user=request.user, agreement=found)
+    if form.is_valid():
+        version = form.cleaned_data.get("version") or 0
+        try:
+            actions.amend_agreement(found, by=request.user, version=version, **form.values())
+        except actions.ChangedMeanwhile as refusal:
+            show_both(request, form, refusal)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The changes were saved."))
+            return redirect(found)
+    context = {"form": form, "agreement": found, "cancel_url": found.get_absolute_url()}
+    return render(request, "partners/agreement_form.html", context, status=form_status(form))
+
+
+def show_both(request: HttpRequest, form: AgreementForm, refusal: actions.ChangedMeanwhile) -> None:
+    """What was typed stays; beside it stands what is stored now. Saving again is then a decision."""
+    form.refuse(refusal)
+    stored = AgreementForm.base_fields.keys() & form.fields.keys()
+    now = initial_of(refusal.current)
+    for name in (name for name in refusal.fields if name in stored):
+        shown = form[name].field.prepare_value(now[name]) if now[name] not in (None, "") else _("(empty)")
+        if name == "in_charge":
+            shown = refusal.current.in_charge or _("(empty)")
+        if name == "kind":
+            shown = refusal.current.get_kind_display()
+        form.add_error(name, _("Stored meanwhile: %(value)s") % {"value": shown})
+    sent = request.POST.copy()
+    sent["version"] = str(refusal.current.version)
+    form.data = sent
+
+
+# Verbs ---------------------------------------------------------------------------------
+
+
+def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Agreement) -> HttpResponse:
+    """Act, and say on the agreement's page what became of it."""
+    try:
+        act()
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(back)
+
+
+@require_POST
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_sign_agreement(request.user, found))
+    form = SignForm(request.POST, auto_id="sign_%s")
+    if form.is_valid():
+        try:
+            actions.sign_agreement(found, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The agreement is signed."))
+            return redirect(found)
+    return agreement_page(request, found, sign_form=form)
+
+
+@require_POST
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_bring_into_force(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_bring_into_force_agreement(request.user, found))
+    done = _("The agreement is in force.")
+    return do(request, lambda: actions.bring_into_force_agreement(found, by=request.user), done, found)
+
+
+@require_POST
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_fulfil(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_fulfil_agreement(request.user, found))
+    done = _("The agreement is fulfilled.")
+    return do(request, lambda: actions.fulfil_agreement(found, by=request.user), done, found)
+
+
+@require_POST
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_terminate_agreement(request.user, found))
+    form = ReasonForm(request.POST, auto_id="terminate_%s")
+    if form.is_valid():
+        try:
+            actions.terminate_agreement(found, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The agreement is terminated."))
+            return redirect(found)
+    return agreement_page(request, found, terminate_form=form)
+
+
+@require_POST
+@roles(Role.ADMIN, Role.OFFICIAL)
+def agreement_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load(request, pk)
+    require(can_renew_agreement(request.user, found))
+    try:
+        renewal = actions.renew_agreement(found, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    messages.success(request, _("A new draft was prepared. Enter its dates; the old agreement stays valid until then."))
+    return redirect(renewal)

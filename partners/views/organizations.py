@@ -1,0 +1,84 @@
+"""Organizations: the list, one of them, and its form."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partners.actions.organizations import amend_organization, register_organization
+from partners.forms import OrganizationFilter, OrganizationForm
+from partners.models import Agreement, Organization
+from partners.permissions import can_amend_organization, can_register_organization
+from portal.accounts.models import Membership
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+from portal.common.htmx import form_status, render
+from portal.common.listing import Listing
+
+SORTS = {"name": "name", "kind": ("kind", "name"), "region": ("region", "name"), "agreements": "agreement_count"}
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def organization_list(request: HttpRequest) -> HttpResponse:
+    rows = Organization.objects.visible_to(request.user).for_list(request.user)
+    listing = Listing(request, rows, form=OrganizationFilter, sorts=SORTS, default_sort="name")
+    return listing.render("partners/organization_list.html", {"may_register": can_register_organization(request.user)})
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def organization(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Organization.objects.visible_to(request.user).select_related("parent"), pk=pk)
+    members = Membership.objects.visible_to(request.user).live().filter(organization=found).for_list()
+    agreements = Agreement.objects.visible_to(request.user).filter(parties__organization=found).for_list()
+    context = {
+        "organization": found,
+        "agreements": agreements,
+        "members": members,
+        "project_count": found.projects.filter(pk__in=visible_projects(request, found)).count(),
+        "may_amend": can_amend_organization(request.user, found),
+    }
+    return render(request, "partners/organization.html", context)
+
+
+def visible_projects(request: HttpRequest, found: Organization) -> object:
+    """The company's projects that one may see; their model knows which, from above."""
+    return found.projects.model.objects.visible_to(request.user).values("pk")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.ADMIN, Role.OFFICIAL)
+def organization_register(request: HttpRequest) -> HttpResponse:
+    form = OrganizationForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        try:
+            made = register_organization(by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The organization was registered."))
+            return redirect(made)
+    context = {"form": form, "cancel_url": reverse("partners:organization-list")}
+    return render(request, "partners/organization_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.ADMIN, Role.OFFICIAL)
+def organization_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    require(can_amend_organization(request.user, found))
+    form = OrganizationForm(request.POST or None, user=request.user, organization=found)
+    if form.is_valid():
+        try:
+            amend_organization(found, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The changes were saved."))
+            return redirect(found)
+    context = {"form": form, "organization": found, "cancel_url": found.get_absolute_url()}
+    return render(request, "partners/organization_form.html", context, status=form_status(form))
