@@ -166,7 +166,7 @@ def assert_accessible(page: Page) -> None:
         for mode in ("", "high-contrast"):
             set_mode(page, mode)
             where = f"{page.url} at {size['width']} {mode}"
-            assert violations(page) == [], where
+            assert not (found := violations(page)), f"{where}: {found}"
         wide = page.evaluate("() => document.documentElement.scrollWidth")
         assert wide <= size["width"], f"{page.url}: {wide} wide at {size['width']}"
     page.evaluate("() => document.documentElement.removeAttribute('data-krds-mode')")
