@@ -71,9 +71,9 @@ def grid(top: float, step: float) -> list[Tick]:
     return [Tick(LEFT - 8, BOTTOM - height_of(step * n, top), spoken(step * n)) for n in range(round(top / step) + 1)]
 
 
-def columns(labels: Sequence[Any]) -> tuple[float, list[Tick]]:
+def columns(labels: Sequence[Any], right: int = RIGHT) -> tuple[float, list[Tick]]:
     """The width each label has, and where the labels stand; of many, every second is left out on a phone."""
-    width = (RIGHT - LEFT) / max(1, len(labels))
+    width = (right - LEFT) / max(1, len(labels))
     crowded = len(labels) > 6
     ticks = [
         Tick(round(LEFT + width * (n + 0.5), 1), BOTTOM + 26, str(label), "p-skip" if crowded and n % 2 else "")
@@ -164,7 +164,7 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
     """One line per series over the rows; a None interrupts it. The last number of each is printed."""
     rows = [(label, list(values)) for label, values in rows]
     top, step = scale_top(max((float(v) for _label, values in rows for v in values if v is not None), default=0))
-    _width, ticks = columns([label for label, _values in rows])
+    _width, ticks = columns([label for label, _values in rows], RIGHT - 40)  # the last numbers stand beside the lines
     lines, dots, ends = [], [], []
     for n, _name in enumerate(series):
         points = [
@@ -183,14 +183,14 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
         dots += [Tick(x, y, "", f"p-s{n + 1}") for x, y, _value in points]
         if points:
             x, y, value = points[-1]
-            ends.append(Tick(x, y - 12, spoken(value)))
+            ends.append(Tick(x + 14, y + 5, spoken(value)))
     return {
         **table(title, desc, unit, series, rows),
         "grid": grid(top, step),
         "ticks": ticks,
         "lines": lines,
         "dots": dots,
-        "totals": apart(ends),
+        "ends": apart(ends),
         "legend": list(series) if len(series) > 1 else [],
     }
 
