@@ -24,7 +24,7 @@ TONES = {
     "retained paid verified released on_track early_employed",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
-    "on_hold delayed retrying unverified",
+    "on_hold delayed retrying unverified unknown",
     # it went wrong, or is urgent
     "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
     "not_completed no_show quarantined revoked",
