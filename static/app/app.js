@@ -61,6 +61,19 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+/* Whoever is no longer signed in gets the sign-in page whole, never inside a list. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === new URL(pathInfo.requestPath, location).pathname) return;
+  event.preventDefault();
+  location.assign(xhr.responseURL);
+});
+/* What could not be fetched is asked for once more as a page, which says what is wrong. */
+document.addEventListener("htmx:responseError", (event) => {
+  const { pathInfo, requestConfig } = event.detail;
+  if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
+});
+
 function arrive(root) {
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
   root.querySelector?.("[data-autofocus]")?.focus();

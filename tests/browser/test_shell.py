@@ -71,6 +71,16 @@ def test_a_list_filters_in_place_and_keeps_its_address(page, client, live_server
     assert_accessible(page)
 
 
+def test_the_sign_in_page_never_stands_inside_a_list(page, client, live_server, admin):
+    sign_in(page, client, admin, live_server.url)
+    page.goto("/styleguide/list/")
+    page.context.clear_cookies()
+    page.fill("#filter_q", "김")
+    page.click("text=적용")
+    page.wait_for_selector("[name=login]")
+    assert "/accounts/login/" in page.url
+
+
 def test_the_list_filters_without_script(plain_page, client, live_server, admin):
     sign_in(plain_page, client, admin, live_server.url)
     plain_page.goto("/styleguide/list/")
