@@ -54,6 +54,24 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+def at_once(work: Callable[[], object], threads: int = 4) -> None:
+    """Run `work` in several threads that start together."""
+    ready = threading.Barrier(threads)
+
+    def one() -> None:
+        ready.wait()
+        try:
+            work()
+        finally:
+            connection.close()
+
+    running = [threading.Thread(target=one) for _number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+
+
 class Background:
     """Redis, worker processes and a quick sweep, all on the test database."""
 

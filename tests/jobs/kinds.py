@@ -62,3 +62,9 @@ def once(job: Job) -> None:
 def acts(job: Job) -> dict:
     actor = job.actor()
     return {"role": actor.role if actor else None}
+
+
+@jobs.job("test_slow", limit=1)
+def slow(job: Job) -> None:
+    note(job, "slow")
+    time.sleep(30)

@@ -1,18 +1,16 @@
 """Each slot of a schedule runs once, however many processes open it."""
 
-import threading
 import uuid
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 
 from portal import jobs
 from portal.jobs import engine
 from portal.jobs.models import Job, ScheduleSlot
 from portal.jobs.registry import KINDS, SCHEDULES, Kind, Schedule
-from tests.workers import drain
+from tests.workers import at_once, drain
 
 SEOUL = ZoneInfo("Asia/Seoul")
 ran: list[datetime] = []
@@ -61,24 +59,6 @@ def test_after_two_hours_down_one_run_catches_up(every_minute):
     drain()
 
     assert ran == [at("2026-03-02 09:00"), at("2026-03-02 11:00")]
-
-
-def at_once(work, threads=4):
-    """Run `work` in several threads that start together."""
-    ready = threading.Barrier(threads)
-
-    def one() -> None:
-        ready.wait()
-        try:
-            work()
-        finally:
-            connection.close()
-
-    running = [threading.Thread(target=one) for _number in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
 
 
 MINUTES = [at("2026-03-02 09:00") + timedelta(minutes=number) for number in range(20)]

@@ -44,3 +44,12 @@ def test_a_cancelled_job_leaves_nothing_behind(worker):
     until(worker.idle)
     assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
     assert kinds.noted("row") == 0
+
+
+def test_a_job_that_takes_too_long_is_interrupted_and_undone(worker):
+    job = ask("test_slow")
+
+    until(lambda: Job.objects.get(pk=job.pk).error_code == "time_limit")
+
+    assert kinds.noted("slow") == 0
+    cancel_job(job, by=None, reason="seen enough")
