@@ -35,6 +35,7 @@ COHORT_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 PUBLISHED = (C.RECRUITING, C.SELECTING, C.RUNNING, C.FINISHED)
 TAKES_APPLICATIONS = (C.RECRUITING,)
+TAKES_ROSTERS = (C.RECRUITING, C.SELECTING)  # an office's list may come after the deadline; its rows tell theirs
 STARTED = (C.RUNNING, C.FINISHED)  # the policy is frozen
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("contrast/", dashboard.contrast_switch, name="contrast-switch"),
     path("jobs/", include("portal.jobs.urls")),
     path("mail/", include("portal.notify.urls")),
+    path("", include("cohorts.urls")),
     path("", include("curriculum.urls")),
     path("", include("partners.urls")),
     path("livez", dashboard.livez, name="livez"),

@@ -43,6 +43,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def received(self) -> "ApplicationQuerySet":
         return self.filter(state__in=RECEIVED)
 
+    def live(self) -> "ApplicationQuerySet":
+        """At most one of these for a person and a cohort."""
+        return self.filter(state__in=LIVE)
+
     def in_selection(self) -> "ApplicationQuerySet":
         return self.filter(state__in=IN_SELECTION)
 

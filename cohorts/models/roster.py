@@ -52,6 +52,17 @@ class RosterImport(HostOwned, StoredFile):
     def get_absolute_url(self) -> str:
         return reverse("cohorts:roster", args=[self.pk])
 
+    @property
+    def is_at_work(self) -> bool:
+        """A job reads or applies it."""
+        return self.state in (self.State.READING, self.State.APPLYING)
+
+    @property
+    def job_key(self) -> str:
+        """The key of the job that works on it now, or did last."""
+        applied = self.state in (self.State.APPLYING, self.State.APPLIED)
+        return f"apply-roster:{self.pk}" if applied else f"read-roster:{self.pk}"
+
 
 class RosterLine(HostOwned):
     """One row of a roster, judged. A row with a resident number keeps none of its values."""
@@ -73,7 +84,9 @@ class RosterLine(HostOwned):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     change = models.CharField(_("change"), max_length=10, choices=Change.choices, default=Change.NONE)
-    values = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    values = models.JSONField(default=dict)  # as they will be stored
+    shown = models.JSONField(default=dict)  # as they were typed
     application = models.ForeignKey("cohorts.Application", models.SET_NULL, null=True, related_name="+")
 
     class Meta:

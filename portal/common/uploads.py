@@ -39,6 +39,7 @@ TYPES: Final = {
 }
 DOCUMENTS: Final = tuple(TYPES)
 SCANS: Final = ("pdf", "jpg", "png")
+TABLES: Final = ("xlsx", "csv")
 
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What scanners agree to take for a virus; in two pieces, so that they leave this file alone.
@@ -55,10 +56,7 @@ def accept(upload: UploadedFile, allowed: Collection[str] = DOCUMENTS, *, larges
     if size == 0:
         raise _refused(_("“%(name)s” is empty."), name, allowed)
     if size > largest:
-        raise ValidationError(
-            _("“%(name)s” is larger than %(limit)s MB.") % {"name": name, "limit": largest // MEGABYTE},
-            code="too_large",
-        )
+        raise _too_large(name, largest)
     upload.seek(0)
     try:
         _CHECKS[extension](upload, name)
@@ -66,6 +64,18 @@ def accept(upload: UploadedFile, allowed: Collection[str] = DOCUMENTS, *, larges
     finally:
         upload.seek(0)
     upload.name, upload.content_type = name, TYPES[extension]
+    return upload
+
+
+def accept_table(upload: UploadedFile) -> UploadedFile:
+    """A spreadsheet, by its name and size alone: `portal.common.spreadsheets` judges its content,
+    with sentences about workbooks."""
+    name, extension = clean_name(upload.name or "", TABLES)
+    if not upload.size:
+        raise _refused(_("“%(name)s” is empty."), name, TABLES)
+    if upload.size > LARGEST:
+        raise _too_large(name, LARGEST)
+    upload.name, upload.content_type = name, TYPES.get(extension, "text/csv")
     return upload
 
 
@@ -87,6 +97,11 @@ def clean_name(name: str, allowed: Collection[str] = DOCUMENTS) -> tuple[str, st
 def _looks_like_extension(part: str) -> bool:
     """jsp, exe or 7z; but not the 3 of 2026.3.5, nor a word of a sentence."""
     return part.isascii() and part.isalnum() and len(part) <= 5 and not part.isdigit()
+
+
+def _too_large(name: str, largest: int) -> ValidationError:
+    sentence = _("“%(name)s” is larger than %(limit)s MB.")
+    return ValidationError(sentence % {"name": shorten(name), "limit": largest // MEGABYTE}, code="too_large")
 
 
 def _refused(sentence: str, name: str, allowed: Collection[str]) -> ValidationError:

@@ -1,0 +1,69 @@
+"""What applicants are asked to agree to, and the wording a host begins with (PIPA arts. 15, 17, 22)."""
+
+from typing import Final, NamedTuple
+
+from cohorts.models import ConsentText
+from cohorts.states import ConsentKind
+
+
+class Wording(NamedTuple):
+    required: bool
+    korean: str
+    english: str
+
+
+WORDINGS: Final[dict[ConsentKind, Wording]] = {
+    ConsentKind.COLLECTION: Wording(
+        True,
+        "수집 목적: 교육생 선발, 교육 운영, 수료·취업 확인\n"
+        "수집 항목: 이름, 생년월일, 휴대전화, 이메일, 주소, 학력, 전공, 취업상태, 지원동기, 제출 서류\n"
+        "보유 기간: 선발되지 않은 경우 1년, 교육생은 수료 후 5년\n"
+        "동의를 거부할 수 있으나, 거부하면 지원할 수 없습니다.",
+        "Purpose: selecting trainees, running the course, confirming completion and employment.\n"
+        "Items: name, date of birth, mobile number, e-mail, address, education, major, present situation, "
+        "motivation, attached papers.\n"
+        "Kept for: one year if you are not selected; five years after the course if you are.\n"
+        "You may refuse, but then you cannot apply.",
+    ),
+    ConsentKind.THIRD_PARTY: Wording(
+        False,
+        "제공받는 자: 현장 프로젝트에 배정된 기업\n"
+        "제공 목적: 프로젝트 지도와 멘토링\n"
+        "제공 항목: 이름, 이메일, 멘토링 참석 기록\n"
+        "보유 기간: 프로젝트가 끝날 때까지\n"
+        "동의하지 않아도 지원과 교육에 불이익이 없습니다. 다만 기업 멘토에게 이름이 보이지 않습니다.",
+        "To: the company of your field project.\nPurpose: guiding the project, mentoring.\n"
+        "Items: name, e-mail, attendance at mentoring.\nKept until the end of the project.\n"
+        "Refusing has no disadvantage; the mentor will then not see your name.",
+    ),
+    ConsentKind.TRAINING_DATA: Wording(
+        False,
+        "이용 목적: 교육과정 개선을 위한 통계와 연구\n이용 항목: 출결, 평가, 프로젝트 기록(이름 제외)\n"
+        "보유 기간: 수료 후 5년\n동의하지 않아도 지원과 교육에 불이익이 없습니다.",
+        "Purpose: statistics and research to improve the course.\n"
+        "Items: attendance, assessments, project records, without your name.\n"
+        "Kept for five years after the course.\nRefusing has no disadvantage.",
+    ),
+    ConsentKind.NEWS: Wording(
+        False,
+        "이용 목적: 다음 기수와 채용 행사 안내\n이용 항목: 이름, 이메일\n보유 기간: 2년 또는 철회할 때까지\n"
+        "동의하지 않아도 지원과 교육에 불이익이 없습니다.",
+        "Purpose: news of later cohorts and job fairs.\nItems: name, e-mail.\n"
+        "Kept for two years or until you withdraw.\nRefusing has no disadvantage.",
+    ),
+}
+
+
+def text_in_use(host_id: int, kind: ConsentKind) -> ConsentText:
+    """The newest version of a host's text; a host without one begins with our wording."""
+    found = ConsentText.objects.filter(host_id=host_id, kind=kind).order_by("-version").first()
+    if found:
+        return found
+    wording = WORDINGS[kind]
+    made, _new = ConsentText.objects.get_or_create(
+        host_id=host_id,
+        kind=kind,
+        version=1,
+        defaults={"required": wording.required, "body": wording.korean, "body_en": wording.english},
+    )
+    return made

@@ -1,0 +1,36 @@
+"""Background work of the cohorts. Imported when the portal starts, so actions are imported inside."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.jobs import job
+from portal.jobs.models import Job
+
+
+@job("read_roster", label=_("Reading a roster"), limit=300, heavy=True)
+def read_roster(job: Job) -> dict[str, str]:
+    from cohorts.actions import rosters
+    from cohorts.models import RosterImport
+
+    roster = RosterImport.objects.select_related("cohort__policy").get(pk=job.payload["roster"])
+    rosters.read_roster(roster, job=job)
+    return {"url": roster.get_absolute_url(), "label": str(_("See the rows"))}
+
+
+@job("apply_roster", label=_("Taking a roster in"), limit=300, heavy=True)
+def apply_roster(job: Job) -> dict[str, object]:
+    from cohorts.actions import rosters
+    from cohorts.models import RosterImport
+
+    roster = RosterImport.objects.get(pk=job.payload["roster"])
+    done = rosters.apply_roster(roster, by=job.actor(), job=job)
+    return {**done, "url": roster.get_absolute_url(), "label": str(_("See what was taken in"))}
+
+
+@job("invite_applicants", label=_("Inviting applicants"), limit=600, atomic=False)
+def invite_applicants(job: Job) -> dict[str, object]:
+    from cohorts.actions import rosters
+    from cohorts.models import RosterImport
+
+    roster = RosterImport.objects.select_related("host").get(pk=job.payload["roster"])
+    by = job.actor()
+    return {"invited": rosters.send_invitations(roster, by=by, job=job), "url": roster.get_absolute_url()}

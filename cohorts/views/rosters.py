@@ -1,0 +1,157 @@
+"""Taking in a roster of applicants: send the file, look at each row, confirm."""
+
+import io
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cohorts.actions import rosters as actions
+from cohorts.forms.rosters import RosterForm, RosterLineFilter
+from cohorts.models import Cohort, RosterImport, RosterLine
+from cohorts.permissions import is_host_staff
+from cohorts.roster import explain
+from cohorts.roster_columns import column_label
+from portal import audit
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+from portal.common.htmx import form_status, render
+from portal.common.listing import Listing
+from portal.common.spreadsheets import Column, write_xlsx
+from portal.jobs.models import Job
+
+# What the preview shows of a row
+SHOWN = ("name", "birth_date", "mobile", "email", "address", "track")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*HOST_STAFF)
+def roster_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rosters of a cohort, and the form to send one more."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
+    require(is_host_staff(request.user, cohort))
+    form = RosterForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            roster = actions.receive_roster(cohort, form.cleaned_data["file"], by=request.user)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(roster)
+    rosters = RosterImport.objects.visible_to(request.user).filter(cohort=cohort).select_related("uploaded_by")[:50]
+    context = {"cohort": cohort, "form": form, "rosters": rosters, "cancel_url": cohort.get_absolute_url()}
+    return render(request, "cohorts/roster_list.html", context, status=form_status(form))
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def roster(request: HttpRequest, pk: int) -> HttpResponse:
+    """What becomes of each row; while a job works on it, how far it is."""
+    found = RosterImport.objects.visible_to(request.user).select_related("cohort", "uploaded_by")
+    roster = get_object_or_404(found, pk=pk)
+    if roster.is_at_work or roster.state == RosterImport.State.UNREADABLE:
+        context = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}
+        return render(request, "cohorts/roster_wait.html", context, partial="roster-progress")
+    listing = Listing(
+        request,
+        roster.lines.all(),
+        form=RosterLineFilter,
+        sorts={"number": "number", "outcome": ("outcome", "number"), "change": ("change", "number")},
+        default_sort="number",
+        page_size=50,
+    )
+    for line in listing.page.object_list:
+        line.sentence = explain(line.reason) if line.reason else ""
+        line.cells = [line.shown.get(name, "") for name in SHOWN]
+    audit.saw(request.user, "roster.viewed", host_id=roster.host_id, people=len(listing))
+    context = {
+        "roster": roster,
+        "columns": [column_label(name) for name in SHOWN],
+        "tiles": tiles(roster),
+        "may_decide": is_host_staff(request.user, roster) and roster.state == RosterImport.State.PREVIEW,
+        "takes_anything": actions.takes_anything(roster),
+    }
+    return listing.render("cohorts/roster.html", context)
+
+
+def tiles(roster: RosterImport) -> list[dict]:
+    """Each number leads to exactly its rows."""
+    counts = roster.counts
+    shown = [(RosterLine.Change.NEW, "change", ""), (RosterLine.Change.CHANGED, "change", ""),
+             (RosterLine.Change.SAME, "change", ""), (RosterLine.Outcome.INELIGIBLE, "outcome", ""),
+             (RosterLine.Outcome.DUPLICATE, "outcome", ""), (RosterLine.Outcome.ERROR, "outcome", "bad")]  # fmt: skip
+    return [
+        {
+            "label": kind.label,
+            "value": counts.get(kind, 0),
+            "url": f"?{field}={kind}",
+            "tone": tone if counts.get(kind) else "",
+        }
+        for kind, field, tone in shown
+    ]
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def roster_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    roster = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
+    require(is_host_staff(request.user, roster))
+    try:
+        actions.confirm_roster(roster, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(roster)
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def roster_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    roster = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
+    require(is_host_staff(request.user, roster))
+    try:
+        actions.discard_roster(roster, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(roster)
+    messages.success(request, _("The roster was put aside. Nothing of it was taken in."))
+    return redirect("cohorts:roster-list", roster.cohort_id)
+
+
+@require_GET
+@roles(*HOST_STAFF)
+def roster_left_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows that are not taken in, with the reason, for whoever has to correct the file."""
+    roster = get_object_or_404(RosterImport.objects.visible_to(request.user).select_related("cohort"), pk=pk)
+    require(is_host_staff(request.user, roster))
+    columns = [Column("number", _("Row"), "integer", 8), Column("outcome", _("Outcome"), "text", 12)]
+    columns += [Column("reason", _("Reason"), "long", 50)]
+    columns += [Column(name, column_label(name), "text", 18) for name in SHOWN]
+    lines = roster.lines.exclude(outcome=RosterLine.Outcome.OK)
+    rows = [
+        {"number": line.number, "outcome": line.get_outcome_display(), "reason": explain(line.reason), **line.shown}
+        for line in lines
+    ]
+    audit.saw(request.user, "roster.downloaded", host_id=roster.host_id, people=len(rows))
+    file = io.BytesIO()
+    write_xlsx(file, _("Rows not taken in"), columns, rows, as_of=timezone.localdate())
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"roster-{roster.pk}.xlsx")
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def roster_invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to everybody of this roster who has no account, so that they can claim their record."""
+    roster = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
+    require(is_host_staff(request.user, roster))
+    try:
+        count = actions.invite_applicants(roster, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(count)s applicants were invited to their account.") % {"count": count})
+    return redirect(roster)
