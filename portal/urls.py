@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/", include("portal.jobs.urls")),
     path("mail/", include("portal.notify.urls")),
     path("", include("cohorts.urls")),
+    path("", include("portal.reports.urls")),
     path("", include("curriculum.urls")),
     path("", include("partners.urls")),
     path("livez", dashboard.livez, name="livez"),

@@ -1,15 +1,25 @@
 """How a stored file leaves the portal. The view has asked its guards before."""
 
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from portal.common.models import StoredFile
+
+class Sendable(Protocol):
+    """A `StoredFile`, or anything with a file that has a name for people and a type."""
+
+    @property
+    def file(self) -> Any: ...
+    @property
+    def name(self) -> Any: ...
+    @property
+    def content_type(self) -> Any: ...
 
 
-def send_file(stored: StoredFile) -> HttpResponseBase:
+def send_file(stored: Sendable) -> HttpResponseBase:
     """`stored` as an attachment that no browser opens, guesses at or keeps; 404 if its file is gone.
 
     With settings.X_ACCEL_PREFIX the proxy sends the bytes, otherwise the portal does.

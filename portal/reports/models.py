@@ -1,13 +1,15 @@
 """Files made for somebody who gave a reason: what was asked, made and taken."""
 
-from datetime import timedelta
+import secrets
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
@@ -16,52 +18,94 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 DOWNLOADABLE = timedelta(hours=24)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export_expiry() -> Any:
     return timezone.now() + DOWNLOADABLE
 
 
+def file_name(export: "Export", name: str) -> str:
+    """Says nothing of its content, and cannot be guessed."""
+    return f"reports/{secrets.token_hex(16)}.xlsx"
+
+
 class ExportQuerySet(models.QuerySet["Export"]):
     def visible_to(self, user: "User") -> "ExportQuerySet":
-        """Who asked for it, as long as the role they asked in is still theirs."""
+        """Who asked for it, as long as the right to have asked for it is still theirs."""
+        mine = self.filter(requested_by=user)
         if user.role == Role.ADMIN:
-            return self.filter(requested_by=user)
+            return mine
         if user.role in HOST_STAFF:
-            return self.filter(requested_by=user, host=user.organization_id)
+            mine = mine.filter(host=user.organization_id)
+            return mine if user.role == Role.OFFICIAL else mine.filter(unmasked=False)
         return self.none()
 
     def for_list(self) -> "ExportQuerySet":
-        return self.select_related("cohort", "requested_by")
+        return self.select_related("cohort", "job")
+
+    def to_destroy(self, now: Any) -> "ExportQuerySet":
+        """Files nobody may take any more."""
+        return self.filter(expires_at__lte=now).exclude(file="")
 
 
 class Export(HostOwned):
-    """A placement report or list, made by a job and kept for 24 hours."""
+    """A placement report, made by a job and kept for 24 hours."""
 
     class Kind(models.TextChoices):
         PLACEMENT = "placement", pgettext_lazy("export", "Placement report")
 
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    class State(models.TextChoices):
+        MAKING = "running", pgettext_lazy("export", "Being made")
+        READY = "done", pgettext_lazy("export", "Ready")
+        EXPIRED = "expired", pgettext_lazy("export", "Expired")
+        FAILED = "failed", pgettext_lazy("export", "Not made")
+
+    kind = models.CharField(gettext_lazy("kind"), max_length=20, choices=Kind.choices)
     cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="exports")
-    as_of = models.DateField(_("as of"))
-    reason = models.TextField(_("reason"))
-    unmasked = models.BooleanField(_("with personal data"), default=False)
+    as_of = models.DateField(gettext_lazy("as of"))
+    reason = models.TextField(gettext_lazy("reason"))
+    unmasked = models.BooleanField(gettext_lazy("with personal data"), default=False)
     requested_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
-    file = models.FileField(upload_to="reports/", max_length=200, blank=True)
-    rows = models.PositiveIntegerField(_("rows"), default=0)
+    job = models.ForeignKey("jobs.Job", models.PROTECT, null=True, related_name="+", editable=False)
+    file = models.FileField(upload_to=file_name, max_length=200, blank=True)
+    rows = models.PositiveIntegerField(gettext_lazy("rows"), default=0)
+    size = models.PositiveIntegerField(gettext_lazy("size in bytes"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     expires_at = models.DateTimeField(default=export_expiry)
-    downloads = models.PositiveIntegerField(_("downloads"), default=0)
+    downloads = models.PositiveIntegerField(gettext_lazy("downloads"), default=0)
 
     objects = ExportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("export")
+        verbose_name = gettext_lazy("export")
         ordering = ["-requested_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256="") | Q(size__gt=0), name="made_export_has_its_size"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.cohort_id}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:export", args=[self.pk])
+
+    @property
+    def state(self) -> State:
+        """Where it stands now; asks for `job`."""
+        if self.expires_at <= timezone.now():
+            return self.State.EXPIRED
+        if self.sha256:
+            return self.State.READY
+        return self.State.MAKING if self.job is None or self.job.is_live else self.State.FAILED
+
+    @property
+    def name(self) -> str:
+        """The name of the file for whoever takes it."""
+        day: date = self.as_of
+        return _("Placement report %(cohort)s %(day)s") % {"cohort": self.cohort, "day": day.isoformat()} + ".xlsx"
+
+    @property
+    def content_type(self) -> str:
+        return XLSX

@@ -9,7 +9,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any
@@ -57,6 +57,7 @@ class Sheet:
     rows: Iterable[Mapping[str, Any]]
     as_of: dt.date | dt.datetime
     notes: list[str] = field(default_factory=list)  # below the title: filters, watermark
+    last: Callable[[], Mapping[str, Any]] | None = None  # the line below the rows, asked for once they are written
 
 
 # XLSX -----------------------------------------------------------------------------
@@ -134,6 +135,11 @@ def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> in
                 totals[key] += Decimal(str(value))
     if totals:
         _write_totals(page, top + count + 1, sheet.columns, totals, styles)
+    elif sheet.last:
+        values = sheet.last()
+        for place, column in enumerate(sheet.columns):
+            style = styles[f"total {column.kind}"]
+            _write_cell(page, top + count + 1, place, values.get(column.key), column.kind, style)
     return count
 
 
