@@ -37,6 +37,8 @@ PUBLISHED = (C.RECRUITING, C.SELECTING, C.RUNNING, C.FINISHED)
 TAKES_APPLICATIONS = (C.RECRUITING,)
 TAKES_ROSTERS = (C.RECRUITING, C.SELECTING)  # an office's list may come after the deadline; its rows tell theirs
 STARTED = (C.RUNNING, C.FINISHED)  # the policy is frozen
+SELECTS = (C.SELECTING,)  # scores count, decisions are prepared and released
+FILLS_SEATS = (C.SELECTING, C.RUNNING)  # offers go on to the waitlist, and people are enrolled
 
 
 class ApplicationState(models.TextChoices):
@@ -69,6 +71,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 IN_SELECTION = (A.SUBMITTED,)
 HOLDS_A_SEAT = (A.ACCEPTED, A.ENROLLED)
+WAS_OFFERED = (A.OFFERED, A.ACCEPTED, A.DECLINED, A.EXPIRED, A.ENROLLED)
 HOLDS_A_PLACE = (A.OFFERED, *HOLDS_A_SEAT)  # seats promised or taken
 LIVE = tuple(state for state in A if state not in (A.WITHDRAWN,))  # one of these per person and cohort
 RECEIVED = tuple(state for state in A if state != A.DRAFT)  # drafts do not count (domain.md 1.6)
@@ -115,6 +118,7 @@ ENROLMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     **{state: frozenset() for state in E if state != E.ACTIVE},
 }
 IN_TRAINING = (E.ACTIVE,)
+LEAVES_BY_HAND = (E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)  # what staff may say of somebody's end
 ENDED_EARLY = (E.EARLY_EMPLOYED, E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)
 COUNTS_AS_TRAINEE = tuple(state for state in E if state not in (E.WITHDRAWN, E.NO_SHOW))  # 수강인원
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.jobs import job
+from portal.jobs import job, schedule
 from portal.jobs.models import Job
 
 
@@ -34,3 +34,19 @@ def invite_applicants(job: Job) -> dict[str, object]:
     roster = RosterImport.objects.select_related("host").get(pk=job.payload["roster"])
     by = job.actor()
     return {"invited": rosters.send_invitations(roster, by=by, job=job), "url": roster.get_absolute_url()}
+
+
+# Not one transaction: each offer has its own, so that nobody's answer waits for the whole sweep.
+@schedule("minutely", atomic=False)
+def settle_offers(job: Job) -> dict[str, int]:
+    """Expire what is due, then offer what is free."""
+    from cohorts.actions import offers
+
+    return {"expired": offers.expire_offers(), "offered": offers.offer_free_seats()}
+
+
+@schedule("hourly", at="00:10")
+def remind_of_offers(job: Job) -> dict[str, int]:
+    from cohorts.actions import offers
+
+    return {"reminded": offers.remind_of_offers()}

@@ -10,12 +10,16 @@ from cohorts.models import (
     Cohort,
     CohortPolicy,
     CohortStaff,
+    Decision,
     Enrolment,
+    Offer,
     Person,
     Programme,
+    Score,
+    Selection,
     Track,
 )
-from cohorts.states import ApplicationState, CohortState, ProgrammeKind
+from cohorts.states import ApplicationState, CohortState, Outcome, ProgrammeKind
 from curriculum.models import Module, TrainingDay
 from partners.models import Agreement, Organization
 from partners.states import AgreementState, OrganizationKind
@@ -221,3 +225,46 @@ def make_day(*, cohort: Cohort | None = None, on: date | None = None, **fields) 
     cohort = cohort or make_cohort(state=CohortState.RUNNING, starts_on=timezone.localdate() - timedelta(days=30))
     on = on or timezone.localdate() - timedelta(days=1)
     return TrainingDay.objects.create(**{"cohort": cohort, "host": cohort.host, "date": on} | fields)
+
+
+def make_scores(application: Application, *, document=80, test=70, interview=90, reviewer: User | None = None) -> None:
+    """One reviewer's points; None leaves a stage out."""
+    reviewer = reviewer or make_user()
+    for stage, points in (("document", document), ("test", test), ("interview", interview)):
+        if points is not None:
+            Score.objects.create(
+                application=application, host=application.host, stage=stage, reviewer=reviewer, points=points
+            )
+
+
+def make_waitlist(cohort: Cohort, *states: ApplicationState) -> list[Application]:
+    """Applications of the first track in these states, ranked 1, 2, 3… by a released selection."""
+    selection = Selection.objects.create(cohort=cohort, host=cohort.host, released_at=timezone.now())
+    applications = [make_application(cohort=cohort, state=state) for state in states]
+    for rank, application in enumerate(applications, start=1):
+        waits = application.state == ApplicationState.WAITLISTED
+        Decision.objects.create(
+            selection=selection,
+            host=cohort.host,
+            application=application,
+            outcome=Outcome.WAITLISTED if waits else Outcome.SELECTED,
+            rank=rank,
+            total=100 - rank,
+        )
+    return applications
+
+
+def make_offer(*, application: Application | None = None, **fields) -> Offer:
+    """A live offer for three days."""
+    application = application or make_application(
+        cohort=make_cohort(state=CohortState.SELECTING), state=ApplicationState.OFFERED
+    )
+    return Offer.objects.create(
+        **{
+            "application": application,
+            "track": application.track,
+            "host": application.host,
+            "deadline": timezone.now() + timedelta(days=3),
+        }
+        | fields
+    )

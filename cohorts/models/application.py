@@ -4,7 +4,8 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,19 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def accepted(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.ACCEPTED)
+
+    def for_review(self, reviewer: "User") -> "ApplicationQuerySet":
+        return self.select_related("cohort", "track").annotate(reviewer=Value(reviewer.pk))
+
+    def to_review(self, stage: str) -> "ApplicationQuerySet":
+        """After `for_review`: what one has not scored in this stage first, of that what has the fewest scores."""
+        from cohorts.models.selection import Score
+
+        scores = Score.objects.filter(application=OuterRef("pk"), stage=stage)
+        number = scores.order_by().values("application").annotate(number=Count("pk")).values("number")
+        mine = scores.filter(reviewer=OuterRef("reviewer")).values("points")
+        found = self.annotate(score_count=Coalesce(Subquery(number), 0), my_points=Subquery(mine))
+        return found.order_by(F("my_points").asc(nulls_first=True), "score_count", "submitted_at", "pk")
 
     def with_rank(self) -> "ApplicationQuerySet":
         from cohorts.models.selection import Decision

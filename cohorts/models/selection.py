@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
+    from cohorts.models.cohort import Cohort
     from portal.accounts.models import User
 
 REMIND_BEFORE = timedelta(hours=24)
@@ -105,7 +106,26 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.none()
 
     def for_list(self) -> "DecisionQuerySet":
-        return self.select_related("application__person", "application__track")
+        """`tied`: somebody else of the track has the same total."""
+        same = Decision.objects.filter(
+            selection=OuterRef("selection"), application__track=OuterRef("application__track"), total=OuterRef("total")
+        )
+        return self.select_related("application__person", "application__track").annotate(
+            tied=Exists(same.exclude(pk=OuterRef("pk")))
+        )
+
+    def seated(self, cohort: "Cohort") -> "DecisionQuerySet":
+        """Who was selected or put on the waitlist when it was released, with the offer made since."""
+        released = self.filter(selection__cohort=cohort, selection__released_at__isnull=False)
+        newest = Offer.objects.filter(application=OuterRef("application")).order_by("-offered_at", "-pk")
+        return (
+            released.exclude(outcome=Outcome.REJECTED)
+            .select_related("application__person", "application__track")
+            .annotate(
+                **{name: Subquery(newest.values(name)[:1]) for name in ("offered_at", "deadline", "answered_at")},
+                offer=Subquery(newest.values("pk")[:1]),
+            )
+        )
 
 
 class Decision(HostOwned):

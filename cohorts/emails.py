@@ -1,0 +1,48 @@
+"""Mail of this app: who it goes to and what it is about. The texts are templates/emails/cohorts/."""
+
+from typing import TYPE_CHECKING, Any
+
+from portal import notify
+
+if TYPE_CHECKING:
+    from cohorts.models import Application, Offer, Person
+    from portal.accounts.models import User
+
+
+def recipient(person: "Person") -> notify.Recipient:
+    """Somebody's own address and language, with or without an account. Join `person.user`."""
+    return notify.Recipient(
+        person.email,
+        language=person.user.language if person.user else "ko",
+        person_id=person.pk,
+        user_id=person.user_id,
+        name=person.name,
+    )
+
+
+def about(application: "Application", template: str, *, slot: object, by: "User | None", **more: Any) -> notify.Message:
+    """A message to the applicant; `slot` (a pk, mostly) makes it the only one of its template and application.
+
+    Join `application.person.user` and `application.cohort`.
+    """
+    fields = {name: more.pop(name) for name in ("run_at", "expires_at") if name in more}
+    context = {
+        "cohort": application.cohort.name,
+        "receipt_number": application.receipt_number,
+        "path": "/",
+    }
+    return notify.Message(
+        key=f"{template}:{application.pk}:{slot}",
+        to=recipient(application.person),
+        template=f"cohorts/{template}",
+        context=context | more,
+        host=application.host_id,
+        by=by,
+        **fields,
+    )
+
+
+def about_offer(offer: "Offer", template: str, *, by: "User | None", **more: Any) -> notify.Message:
+    """A message about an offer. Join its track and all that `about` asks for."""
+    more = {"track": offer.track.name, "deadline": offer.deadline, "path": offer.get_absolute_url()} | more
+    return about(offer.application, template, slot=offer.pk, by=by, **more)

@@ -1,0 +1,277 @@
+"""Reads that are more than a queryset: seats, ranking, and what is to be done next."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts import ranking
+from cohorts.models import Application, Cohort, CohortPolicy, Decision, Offer, Score, Selection, Track
+from cohorts.states import (
+    FILLS_SEATS,
+    HOLDS_A_SEAT,
+    IN_SELECTION,
+    RECEIVED,
+    WAS_OFFERED,
+    ApplicationState,
+    OfferState,
+    Outcome,
+    Stage,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+# Seats and the waitlist --------------------------------------------------------------------
+
+
+def seats_open(tracks: Sequence[Track]) -> dict[int, int]:
+    """Seats neither taken nor offered, by the pk of the track; one query. True only under the tracks' locks."""
+    offered = dict(
+        Offer.objects.live().filter(track__in=tracks).order_by().values_list("track").annotate(number=Count("pk"))
+    )
+    return {track.pk: track.seats_free - offered.get(track.pk, 0) for track in tracks}
+
+
+def waitlist_valid_until(cohort: Cohort) -> date:
+    """The last day on which a seat goes to the next in line: as the policy says, or the first day of training."""
+    return cohort.policy.waitlist_until or cohort.starts_on
+
+
+def waitlist_is_valid(cohort: Cohort) -> bool:
+    return cohort.state in FILLS_SEATS and timezone.localdate() <= waitlist_valid_until(cohort)
+
+
+def waitlist_place(application: Application) -> int:
+    """How many wait before this application in its track, and one."""
+    mine = Application.objects.with_rank().values_list("rank", flat=True).get(pk=application.pk)
+    waiting = Application.objects.waitlisted().filter(track=application.track_id)
+    if mine is not None:
+        waiting = waiting.filter(Q(rank__lt=mine) | Q(rank=mine, pk__lt=application.pk))
+    return waiting.count() + 1
+
+
+def tracks_with_seats_to_offer() -> list[Track]:
+    """Tracks in which a seat is free, somebody waits and the waitlist is valid."""
+    waiting = Application.objects.filter(track=OuterRef("pk"), state=ApplicationState.WAITLISTED)
+    live = Count("offers", filter=Q(offers__state=OfferState.LIVE))
+    tracks = (
+        Track.objects.filter(Exists(waiting), cohort__state__in=FILLS_SEATS)
+        .annotate(live=live)
+        .filter(capacity__gt=F("seats_taken") + F("live"))
+        .select_related("cohort__policy")
+        .order_by("pk")
+    )
+    return [track for track in tracks if waitlist_is_valid(track.cohort)]
+
+
+def track_seats(cohort: Cohort) -> QuerySet[Track]:
+    """The tracks of a cohort with `live` offers, the number `waiting`, and who is `next_pk` and `next_number`."""
+    waiting = Application.objects.waitlisted().filter(track=OuterRef("pk"))
+    return cohort.tracks.annotate(
+        live=Count("offers", filter=Q(offers__state=OfferState.LIVE), distinct=True),
+        waiting=Count("applications", filter=Q(applications__state=ApplicationState.WAITLISTED), distinct=True),
+        next_pk=Subquery(waiting.values("pk")[:1]),
+        next_number=Subquery(waiting.values("receipt_number")[:1]),
+        free=F("capacity") - F("seats_taken") - F("live"),
+    )
+
+
+# Pictures ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Rows of a chart and its finding in one sentence."""
+
+    rows: list[Any]
+    finding: str
+    series: list[str] = field(default_factory=list)
+
+
+def funnel(cohort: Cohort) -> Picture:
+    """From the applications received to the people enrolled; one query."""
+    states = dict(cohort.applications.received().order_by().values_list("state").annotate(Count("pk")))
+
+    def among(chosen: Iterable[str]) -> int:
+        return sum(states.get(state, 0) for state in chosen)
+
+    received, offered, seated = among(RECEIVED), among(WAS_OFFERED), among(HOLDS_A_SEAT)
+    rows = [
+        (_("Received"), received),
+        (_("Eligible"), received - states.get(ApplicationState.INELIGIBLE, 0)),
+        (_("Offered a seat"), offered),
+        (_("Accepted"), seated),
+        (_("Enrolled"), states.get(ApplicationState.ENROLLED, 0)),
+    ]
+    finding = _("Of %(received)d applications %(offered)d were offered a seat and %(seated)d have taken it.")
+    return Picture(rows, finding % {"received": received, "offered": offered, "seated": seated})
+
+
+BIN = 10  # points
+
+
+def distribution(totals: Iterable[tuple[Decimal | None, str]]) -> Picture:
+    """How many have which total, by what is decided of them."""
+    found = [(min(int(total) // BIN * BIN, 100 - BIN), outcome) for total, outcome in totals if total is not None]
+    counts = Counter(found)
+    bins = range(min((low for low, _outcome in found), default=0), 100, BIN)
+    rows = [
+        (f"{low}–{low + BIN - 1 if low + BIN < 100 else 100}", [counts[low, outcome] for outcome in Outcome])
+        for low in bins
+    ]
+    whole = sum(counts.values())
+    top = max(rows, key=lambda row: sum(row[1]))
+    finding = _("Most of the %(whole)d totals lie between %(range)s points.") % {"whole": whole, "range": top[0]}
+    return Picture(rows, finding, [str(outcome.label) for outcome in Outcome])
+
+
+# Ranking -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Ranking:
+    """What the scores of a cohort say at the moment. `decisions` are unsaved, by track and rank."""
+
+    tracks: list[Track]
+    seats: dict[int, int]  # by track: those that the selection may give
+    waiting: dict[int, int]  # by track: those that wait since an earlier selection
+    decisions: list[Decision] = field(default_factory=list)
+    unranked: list[Application] = field(default_factory=list)  # a score that counts, or the track, is missing
+
+    def rows(self) -> "InOrder":
+        """The decisions for a list; `tied`: somebody else of the track has the same total."""
+        same = Counter((one.application.track_id, one.total) for one in self.decisions)
+        for one in self.decisions:
+            one.tied = same[one.application.track_id, one.total] > 1  # type: ignore[attr-defined]
+        return InOrder(self.decisions)
+
+
+class InOrder(list[Decision]):
+    """Rows that a list shows page by page as they are."""
+
+    ordered = True
+
+
+def weights_of(policy: CohortPolicy) -> ranking.Weights:
+    return ranking.Weights(policy.weight_document, policy.weight_test, policy.weight_interview)
+
+
+def stages_of(policy: CohortPolicy) -> list[Stage]:
+    """The stages that count in this cohort."""
+    return [stage for stage in Stage if getattr(policy, f"weight_{stage}")]
+
+
+def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
+    """The panel's mean by stage of each application in selection that has a score."""
+    points: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION)
+    for application, stage, given in scores.values_list("application", "stage", "points"):
+        points[application][stage].append(given)
+    return {
+        application: ranking.Scores(**{stage: ranking.panel_mean(given) for stage, given in stages.items()})
+        for application, stages in points.items()
+    }
+
+
+def rank(cohort: Cohort) -> Ranking:
+    """Rank the applications in selection by the cohort's policy; four queries.
+
+    The seats are those neither taken nor offered nor waited for. Ranks go on after those of
+    earlier selections, so that a line of waiting people is never jumped.
+    """
+    tracks = list(cohort.tracks.all())
+    seats = seats_open(tracks)
+    released = Decision.objects.filter(selection__cohort=cohort, selection__released_at__isnull=False)
+    waiting = Count("pk", filter=Q(application__state=ApplicationState.WAITLISTED))
+    earlier = released.order_by().values_list("application__track").annotate(highest=Max("rank"), waits=waiting)
+    last, waits = {}, {}
+    for track, highest, number in earlier:
+        last[track], waits[track] = highest, number
+    found = Ranking(tracks, {pk: max(number - waits.get(pk, 0), 0) for pk, number in seats.items()}, waits)
+    _fill(found, cohort, last)
+    return found
+
+
+def _fill(found: Ranking, cohort: Cohort, last: dict[int, int]) -> None:
+    weights, means = weights_of(cohort.policy), mean_scores(cohort)
+    candidates, applications = [], {}
+    for application in cohort.applications.in_selection().select_related("person", "track").order_by("pk"):
+        scores = means.get(application.pk, ranking.Scores())
+        total = ranking.weighted_total(scores, weights)
+        if total is None or application.track_id is None or application.submitted_at is None:
+            found.unranked.append(application)
+            continue
+        applications[application.pk] = application
+        candidates.append(
+            ranking.Candidate(application.pk, str(application.track_id), scores, total, application.submitted_at)
+        )
+    seats = {str(track): number for track, number in found.seats.items()}
+    chosen = ranking.select(candidates, seats, minimum=cohort.policy.minimum_total)
+    for track, before in ((track, last.get(track, 0)) for track in found.seats):
+        mine = [candidate for candidate in chosen.rejected if candidate.track == str(track)]
+        ordered = [
+            *((Outcome.SELECTED, candidate) for candidate in chosen.selected[str(track)]),
+            *((Outcome.WAITLISTED, candidate) for candidate in chosen.waitlisted[str(track)]),
+            *((Outcome.REJECTED, candidate) for candidate in mine),
+        ]
+        for number, (outcome, candidate) in enumerate(ordered, start=before + 1):
+            found.decisions.append(
+                Decision(
+                    application=applications[candidate.id],
+                    host_id=cohort.host_id,
+                    outcome=outcome,
+                    rank=number,
+                    total=candidate.total,
+                    scores=as_strings(candidate.scores),
+                )
+            )
+
+
+@dataclass(frozen=True)
+class TrackNumbers:
+    """What a selection says of one track."""
+
+    track: Track
+    seats: int
+    selected: int
+    waitlisted: int
+    rejected: int
+    cut_off: Decimal | None  # the lowest total that gets a seat
+
+
+def preview_numbers(found: Ranking) -> list[TrackNumbers]:
+    rows = [(one.application.track_id, one.outcome, one.total) for one in found.decisions]
+    counts = Counter((track, outcome) for track, outcome, _total in rows)
+    cut_off = {track: total for track, outcome, total in rows if outcome == Outcome.SELECTED}  # the last one stays
+    return [_track_numbers(track, found.seats[track.pk], counts, cut_off) for track in found.tracks]
+
+
+def decision_numbers(selection: Selection) -> list[TrackNumbers]:
+    """As prepared; two queries."""
+    by = selection.decisions.order_by().values_list("application__track", "outcome").annotate(Count("pk"), Min("total"))
+    rows = list(by)
+    counts = Counter({(track, outcome): number for track, outcome, number, _least in rows})
+    cut_off = {track: least for track, outcome, _number, least in rows if outcome == Outcome.SELECTED}
+    seats = {int(track): number for track, number in selection.inputs["seats"].items()}
+    tracks = Track.objects.filter(cohort=selection.cohort_id)
+    return [_track_numbers(track, seats.get(track.pk, 0), counts, cut_off) for track in tracks]
+
+
+def _track_numbers(
+    track: Track, seats: int, counts: Counter[tuple[int | None, str]], cut_off: dict[int | None, Decimal | None]
+) -> TrackNumbers:
+    numbers = {str(outcome): counts[track.pk, outcome] for outcome in Outcome}
+    return TrackNumbers(track, seats, cut_off=cut_off.get(track.pk), **numbers)
+
+
+def as_strings(scores: ranking.Scores) -> dict[str, str]:
+    """As a decision keeps them: {"document": "82.00", …} without what is missing."""
+    return {str(stage): str(points) for stage in Stage if (points := getattr(scores, stage)) is not None}
