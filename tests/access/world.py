@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cohorts.states import CohortState
+from cohorts.models import Selection
+from cohorts.states import ApplicationState, CohortState
 from partners.models import AgreementDocument, Commitment, Organization, Party
 from partners.states import OrganizationKind
 from placements.models import TeamMember
@@ -35,7 +36,19 @@ def add_cohort(w: SimpleNamespace) -> None:
     w.application = make.make_application(cohort=w.cohort)
     w.running = make.make_cohort(programme=w.programme, state=CohortState.RUNNING)
     w.enrolment = make.make_enrolment(cohort=w.running, person=w.application.person)
+    add_selection(w)
     w.project = make.make_project(cohort=w.running, company=w.company, state="running")
+
+
+def add_selection(w: SimpleNamespace) -> None:
+    """A selection that is open, and another cohort's that was released, with an offer to the same person."""
+    w.selecting = make.make_cohort(programme=w.programme, state=CohortState.SELECTING)
+    w.selection = Selection.objects.create(cohort=w.selecting, host=w.city, inputs={"seats": {}, "waiting": {}})
+    w.released = make.make_cohort(programme=w.programme, state=CohortState.SELECTING)
+    w.offered, w.waiting = make.make_waitlist(w.released, ApplicationState.OFFERED, ApplicationState.WAITLISTED)
+    w.offered.person = w.application.person
+    w.offered.save(update_fields=["person"])
+    w.offer = make.make_offer(application=w.offered)
 
 
 def add_cast(w: SimpleNamespace) -> None:

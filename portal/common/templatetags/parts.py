@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.common import korean
 from portal.common.forms import KRDSRenderer
 from portal.common.listing import Listing
 
@@ -71,3 +72,9 @@ def krds(form: Any) -> Any:
 def percent(part: Any, whole: Any) -> str:
     """`{{ done|percent:total }}`: one digit after the point, "–" where there is no whole."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
+
+
+@register.filter
+def masked_mobile(number: str) -> str:
+    """010-****-1234: how telephone numbers stand in lists."""
+    return korean.mask_mobile(number)

@@ -1,0 +1,110 @@
+"""From an accepted seat to a trainee, and to the end of the training."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts import emails, queries
+from cohorts.actions.moves import _move_all
+from cohorts.actions.offers import _free_seat, _lock_track, _promote
+from cohorts.models import Cohort, Enrolment
+from cohorts.states import ENROLMENT_TRANSITIONS, FILLS_SEATS, ApplicationState, EnrolmentState
+from portal import audit, notify
+from portal.audit.models import AuditEvent
+from portal.common.exceptions import ActionRefused
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+@transaction.atomic
+def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
+    """Make everybody who has accepted a trainee, numbered by name after those that are there; one mail each.
+
+    Somebody who comes after the first day starts today, with a denominator of their own (domain.md 1).
+    """
+    locked = Cohort.objects.select_for_update(of=("self",), no_key=True)
+    cohort = locked.select_related("policy").get(pk=cohort.pk)
+    if cohort.state not in FILLS_SEATS:
+        raise ActionRefused(
+            _("Nobody can be enrolled: the cohort is in the state “%(state)s”.") % {"state": cohort.get_state_display()}
+        )
+    accepted = cohort.applications.accepted().select_for_update(of=("self",), no_key=True).order_by("pk")
+    applications = list(accepted.select_related("person__user", "track"))
+    if not applications:
+        raise ActionRefused(_("Nobody is waiting to be enrolled: no seat has been accepted since the last time."))
+    number = cohort.enrolments.aggregate(last=Max("number"))["last"] or 0
+    starts_on = max(cohort.starts_on, timezone.localdate())
+    enrolments = []
+    for application in sorted(applications, key=lambda application: (application.person.name, application.pk)):
+        application.cohort = cohort
+        number += 1
+        enrolments.append(
+            Enrolment(
+                cohort=cohort,
+                host_id=cohort.host_id,
+                person=application.person,
+                track=application.track,
+                application=application,
+                number=number,
+                starts_on=starts_on,
+            )
+        )
+    Enrolment.objects.bulk_create(enrolments)
+    events = _move_all({ApplicationState.ENROLLED: applications}, by=by)
+    events += [audit.event(enrolment, "enrolment.started", by=by) for enrolment in enrolments]
+    AuditEvent.objects.bulk_create(events)
+    notify.queue_many(_welcome(enrolment, by) for enrolment in enrolments)
+    return enrolments
+
+
+@transaction.atomic
+def end_enrolment(
+    enrolment: Enrolment, to: EnrolmentState, *, on: date, by: "User | None", reason: str = ""
+) -> Enrolment:
+    """End a training with its last day. While the waitlist is valid, the seat goes to the next in line (충원)."""
+    track = _lock_track(enrolment.track_id) if enrolment.track_id else None
+    found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__policy")
+    enrolment = found.get(pk=enrolment.pk)
+    was = enrolment.state
+    if to not in ENROLMENT_TRANSITIONS[was]:
+        raise ActionRefused(_("This training has ended already: %(state)s.") % {"state": enrolment.get_state_display()})
+    if on < enrolment.starts_on:
+        raise ActionRefused(
+            _("The last day cannot be before the first day, %(day)s.") % {"day": enrolment.starts_on}, "on"
+        )
+    if on > max(timezone.localdate(), enrolment.starts_on):
+        raise ActionRefused(_("The last day cannot be in the future."), "on")
+    enrolment.state, enrolment.ended_on, enrolment.end_reason = to, on, reason
+    enrolment.save(update_fields=["state", "ended_on", "end_reason"])
+    goes_on = track is not None and enrolment.application_id is not None and queries.waitlist_is_valid(enrolment.cohort)
+    audit.record(
+        enrolment,
+        f"enrolment.{to}",
+        by=by,
+        before={"state": was},
+        after={"state": to, "ended_on": on.isoformat(), "seat_freed": goes_on},
+        reason=reason,
+    )
+    if track is not None and goes_on:
+        _free_seat(track)
+        _promote(track)
+    return enrolment
+
+
+def _welcome(enrolment: Enrolment, by: "User | None") -> notify.Message:
+    assert enrolment.application is not None  # noqa: S101
+    return emails.about(
+        enrolment.application,
+        "enrolled",
+        slot="",
+        by=by,
+        number=enrolment.number,
+        starts_on=enrolment.starts_on,
+        place=enrolment.cohort.place,
+        day_starts=enrolment.cohort.policy.day_starts,
+    )

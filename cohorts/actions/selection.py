@@ -1,0 +1,211 @@
+"""Decisions for a cohort: prepared together from frozen inputs, released together."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cohorts import emails, queries, ranking
+from cohorts.actions.moves import _move_all
+from cohorts.actions.offers import _make_offers, _promote
+from cohorts.models import Application, Cohort, Decision, Offer, Selection, Track
+from cohorts.states import IN_SELECTION, SELECTS, ApplicationState, Outcome
+from portal import audit, notify
+from portal.audit.models import AuditEvent
+from portal.common.exceptions import ActionRefused
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+BECOMES = {
+    Outcome.SELECTED: ApplicationState.OFFERED,
+    Outcome.WAITLISTED: ApplicationState.WAITLISTED,
+    Outcome.REJECTED: ApplicationState.REJECTED,
+}
+
+
+@transaction.atomic
+def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: bool = False) -> Selection:
+    """Freeze the policy, the scores and what follows from them as decisions; nobody is told yet.
+
+    Refuses outside the time of selection, beside another open selection, and while somebody cannot be ranked,
+    unless `turn_down_unranked`: then those get the last ranks and are turned down.
+    """
+    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=cohort.pk)
+    _require_ready(cohort)
+    # Waits for scores that are being written; later ones see this selection and are refused.
+    list(cohort.applications.in_selection().select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    found = queries.rank(cohort)
+    if not found.decisions and not found.unranked:
+        raise ActionRefused(_("There is no application to decide on."))
+    if found.unranked and not turn_down_unranked:
+        number = len(found.unranked)
+        sentence = ngettext(
+            "%(number)d application cannot be ranked: a score or its track is missing.",
+            "%(number)d applications cannot be ranked: a score or the track is missing.",
+            number,
+        )
+        raise ActionRefused(sentence % {"number": number}, field="turn_down_unranked")
+    decisions = [*found.decisions, *_turned_down(found)]
+    selection = Selection.objects.create(
+        cohort=cohort, host_id=cohort.host_id, inputs=_inputs(cohort, found), prepared_by=by
+    )
+    for decision in decisions:
+        decision.selection = selection
+    Decision.objects.bulk_create(decisions)
+    audit.record(selection, "selection.prepared", by=by, after=_numbers(decisions))
+    return selection
+
+
+@transaction.atomic
+def discard_selection(selection: Selection, *, by: "User | None", reason: str = "") -> None:
+    """Throw away what was prepared and not released; the scores can be changed again."""
+    selection = _lock(selection)
+    if selection.released_at:
+        raise ActionRefused(_("A released selection cannot be discarded."))
+    audit.record(selection, "selection.discarded", by=by, before=selection.inputs, reason=reason)
+    selection.delete()
+
+
+@transaction.atomic
+def release_selection(selection: Selection, *, by: "User | None") -> Selection:
+    """Let the decisions take effect: states, offers with a deadline, one mail each, in ten queries.
+
+    Released again, it changes nothing. Somebody who has withdrawn since is left alone, and the seat goes to
+    the next in line. Refuses when there are fewer seats than when it was prepared.
+    """
+    selection = _lock(selection)
+    if selection.released_at:
+        return selection
+    tracks = list(selection.cohort.tracks.select_for_update(no_key=True).order_by("pk"))
+    decisions = _locked_decisions(selection)
+    live = [decision for decision in decisions if decision.application.state in IN_SELECTION]
+    _require_seats(tracks, live)
+
+    moved: dict[ApplicationState, list[Application]] = {state: [] for state in BECOMES.values()}
+    for decision in live:
+        moved[BECOMES[Outcome(decision.outcome)]].append(decision.application)
+    events = _move_all(moved, by=by)
+    offers = _make_offers(moved[ApplicationState.OFFERED])
+    notify.queue_many(_mails(selection, live, offers, by))
+    selection.released_at, selection.released_by = timezone.now(), by
+    selection.save(update_fields=["released_at", "released_by"])
+    events.append(audit.event(selection, "selection.released", by=by, after=_numbers(live)))
+    AuditEvent.objects.bulk_create(events)
+    _pass_on(tracks, selection, decisions)
+    return selection
+
+
+# Parts -------------------------------------------------------------------------------------
+
+
+def _lock(selection: Selection) -> Selection:
+    """The selection and its cohort, locked."""
+    locked = Selection.objects.select_for_update(of=("self", "cohort"), no_key=True)
+    found = locked.select_related("cohort__policy").filter(pk=selection.pk).first()
+    if found is None:
+        raise ActionRefused(_("This selection has been discarded in the meantime."))
+    return found
+
+
+def _require_ready(cohort: Cohort) -> None:
+    if cohort.state not in SELECTS:
+        raise ActionRefused(
+            _("A selection is prepared while the cohort is selecting; now it is “%(state)s”.")
+            % {"state": cohort.get_state_display()}
+        )
+    if cohort.selections.filter(released_at=None).exists():
+        raise ActionRefused(_("A selection has been prepared already. Release or discard it first."))
+
+
+def _turned_down(found: queries.Ranking) -> list[Decision]:
+    """Those without a total: behind everybody else of their track."""
+    last: Counter[int | None] = Counter()
+    for decision in found.decisions:
+        track = decision.application.track_id
+        last[track] = max(last[track], decision.rank)
+    turned_down = []
+    for application in found.unranked:
+        last[application.track_id] += 1
+        turned_down.append(
+            Decision(
+                application=application,
+                host_id=application.host_id,
+                outcome=Outcome.REJECTED,
+                rank=last[application.track_id],
+                total=None,
+            )
+        )
+    return turned_down
+
+
+def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
+    """What a later recomputation needs."""
+    policy = cohort.policy
+    return {
+        "weights": {str(stage): getattr(policy, f"weight_{stage}") for stage in queries.stages_of(policy)},
+        "tie_order": [str(tie) for tie in ranking.TIE_ORDER],
+        "minimum": str(policy.minimum_total),
+        "seats": {str(track): number for track, number in found.seats.items()},
+        "waiting": {str(track): number for track, number in found.waiting.items()},
+        "offer_hours": policy.offer_hours,
+    }
+
+
+def _numbers(decisions: Iterable[Decision]) -> dict[str, int]:
+    return dict(Counter(str(decision.outcome) for decision in decisions))
+
+
+def _locked_decisions(selection: Selection) -> list[Decision]:
+    locked = selection.decisions.select_for_update(of=("application",), no_key=True)
+    decisions = list(
+        locked.select_related("application__person__user", "application__track").order_by("application_id")
+    )
+    for decision in decisions:
+        decision.application.cohort = selection.cohort
+    return decisions
+
+
+def _require_seats(tracks: list[Track], decisions: list[Decision]) -> None:
+    seats = queries.seats_open(tracks)
+    selected = Counter(one.application.track_id for one in decisions if one.outcome == Outcome.SELECTED)
+    for track in tracks:
+        if selected[track.pk] > max(seats[track.pk], 0):
+            raise ActionRefused(
+                _("%(track)s has fewer seats than when this was prepared. Discard it and prepare it again.")
+                % {"track": track.name}
+            )
+
+
+def _mails(
+    selection: Selection, decisions: list[Decision], offers: list[Offer], by: "User | None"
+) -> Iterable[notify.Message]:
+    for offer in offers:
+        yield emails.about_offer(offer, "place_offered", by=by)
+    places: Counter[int | None] = Counter({int(track): number for track, number in selection.inputs["waiting"].items()})
+    for decision in sorted(decisions, key=lambda decision: decision.rank):
+        application = decision.application
+        if decision.outcome == Outcome.WAITLISTED and application.track:
+            places[application.track_id] += 1
+            until = queries.waitlist_valid_until(selection.cohort)
+            more = {"track": application.track.name, "place": places[application.track_id], "until": until}
+            yield emails.about(application, "waitlisted", slot=selection.pk, by=by, **more)
+        elif decision.outcome == Outcome.REJECTED:
+            yield emails.about(application, "not_selected", slot=selection.pk, by=by)
+
+
+def _pass_on(tracks: list[Track], selection: Selection, decisions: list[Decision]) -> None:
+    """The seats of those who were selected and have withdrawn before the release."""
+    gone = {
+        decision.application.track_id
+        for decision in decisions
+        if decision.outcome == Outcome.SELECTED and decision.application.state == ApplicationState.WITHDRAWN
+    }
+    for track in tracks:
+        if track.pk in gone:
+            track.cohort = selection.cohort
+            _promote(track)

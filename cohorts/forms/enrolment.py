@@ -1,0 +1,41 @@
+"""The list of trainees, and the end of a training."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Cohort
+from cohorts.states import LEAVES_BY_HAND, EnrolmentState
+from portal.common.forms import PortalForm
+from portal.common.listing import FilterForm, SearchField
+
+
+class EnrolmentFilter(FilterForm):
+    q = SearchField(label=_("Name"))
+    cohort = forms.ModelChoiceField(label=_("Cohort"), queryset=Cohort.objects.none())
+    state = forms.ChoiceField(label=_("State"), choices=EnrolmentState.choices)
+
+    def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
+
+    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        if q := chosen.get("q"):
+            rows = rows.filter(person__name__icontains=q)
+        if cohort := chosen.get("cohort"):
+            rows = rows.filter(cohort=cohort)
+        if state := chosen.get("state"):
+            rows = rows.filter(state=state)
+        return rows
+
+
+class EndForm(PortalForm):
+    to = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[(state, EnrolmentState(state).label) for state in LEAVES_BY_HAND],
+        widget=forms.RadioSelect,
+    )
+    on = forms.DateField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,86 @@
+"""Trainees: who they are, how they begin and how they end."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cohorts.actions import enrolment as actions
+from cohorts.forms.enrolment import EndForm, EnrolmentFilter
+from cohorts.models import Cohort, Enrolment
+from cohorts.permissions import can_end_enrolment, can_enrol
+from cohorts.states import ApplicationState, EnrolmentState
+from portal import audit
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+from portal.common.htmx import form_status, render
+from portal.common.listing import Listing
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
+def enrolment_list(request: HttpRequest) -> HttpResponse:
+    listing = Listing(
+        request,
+        Enrolment.objects.visible_to(request.user).for_list(),
+        form=EnrolmentFilter,
+        form_options={"cohorts": Cohort.objects.visible_to(request.user)},
+        sorts={
+            "number": ("-cohort__starts_on", "cohort", "number"),
+            "name": "person__name",
+            "state": ("state", "number"),
+            "starts": ("starts_on", "number"),
+        },
+        default_sort="number",
+    )
+    audit.saw(request.user, "enrolment.listed", host_id=request.user.organization_id, people=len(listing))
+    may_end = request.user.role in HOST_STAFF
+    return listing.render("cohorts/enrolment_list.html", {"may_end": may_end})
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*HOST_STAFF)
+def enrolment_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """The question before everybody who has accepted becomes a trainee."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
+    require(can_enrol(request.user, cohort))
+    if request.method == "POST":
+        try:
+            enrolled = actions.enrol(cohort, by=request.user)
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            sentence = ngettext("%(n)d person is enrolled.", "%(n)d people are enrolled.", len(enrolled))
+            messages.success(request, sentence % {"n": len(enrolled)})
+        return redirect(f"{reverse('cohorts:enrolment-list')}?cohort={cohort.pk}")
+    accepted = cohort.applications.accepted().count()
+    waiting = cohort.applications.filter(state=ApplicationState.OFFERED).count()
+    context = {"cohort": cohort, "accepted": accepted, "waiting": waiting}
+    context["cancel_url"] = reverse("cohorts:selection", args=[cohort.pk])
+    return render(request, "cohorts/enrolment_start.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*HOST_STAFF)
+def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user).for_list(), pk=pk)
+    require(can_end_enrolment(request.user, enrolment))
+    audit.saw(request.user, "enrolment.viewed", host_id=enrolment.host_id, subject_id=enrolment.person_id)
+    form = EndForm(request.POST or None)
+    back = f"{reverse('cohorts:enrolment-list')}?cohort={enrolment.cohort_id}"
+    if form.is_valid():
+        given = form.cleaned_data
+        to = EnrolmentState(given["to"])
+        try:
+            actions.end_enrolment(enrolment, to, on=given["on"], reason=given["reason"], by=request.user)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The training of number %(n)d has ended.") % {"n": enrolment.number})
+            return redirect(back)
+    context = {"form": form, "enrolment": enrolment, "cancel_url": back}
+    return render(request, "cohorts/enrolment_end.html", context, status=form_status(form))

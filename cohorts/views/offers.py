@@ -1,0 +1,87 @@
+"""The applicant's answer to an offer, and the offers that staff make."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cohorts.actions import offers as actions
+from cohorts.models import Application, Offer
+from cohorts.permissions import can_answer_offer, can_offer_place
+from cohorts.states import ApplicationState
+from portal import audit
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+
+ANSWER = (*HOST_STAFF, Role.TRAINEE)
+
+
+@require_GET
+@roles(*ANSWER)
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = _load(request, pk)
+    theirs = request.user.role in HOST_STAFF
+    if theirs:
+        audit.saw(request.user, "offer.viewed", host_id=offer.host_id, subject_id=offer.application.person_id)
+    context = {
+        "offer": offer,
+        "application": offer.application,
+        "cohort": offer.application.cohort,
+        "theirs": theirs,
+        "accepted": offer.application.state == ApplicationState.ACCEPTED,
+    }
+    return render(request, "cohorts/offer.html", context)
+
+
+@require_POST
+@roles(*ANSWER)
+def offer_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = _load(request, pk)
+    return _answer(request, offer, actions.accept_offer, offer, _("The seat is accepted."))
+
+
+@require_POST
+@roles(*ANSWER)
+def offer_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = _load(request, pk)
+    return _answer(request, offer, actions.decline_offer, offer, _("The seat is declined. It goes to somebody else."))
+
+
+@require_POST
+@roles(*ANSWER)
+def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = _load(request, pk)
+    done = _("The seat is given back. It goes to somebody else.")
+    return _answer(request, offer, actions.withdraw_acceptance, offer.application, done)
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def offer_place(request: HttpRequest, pk: int) -> HttpResponse:
+    application = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
+    require(can_offer_place(request.user, application))
+    try:
+        actions.offer_place(application, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The seat is offered to %(number)s.") % {"number": application})
+    return redirect("cohorts:selection-waitlist", application.cohort_id)
+
+
+def _load(request: HttpRequest, pk: int) -> Offer:
+    offer = get_object_or_404(Offer.objects.visible_to(request.user).for_detail(), pk=pk)
+    require(can_answer_offer(request.user, offer))
+    return offer
+
+
+def _answer(request: HttpRequest, offer: Offer, action, thing, done: str) -> HttpResponse:
+    try:
+        action(thing, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(offer)

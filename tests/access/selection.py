@@ -1,0 +1,53 @@
+"""Scores, selection, offers and enrolment."""
+
+from tests.access import row
+
+#        admin official operator instructor reviewer mentor trainee
+STAFF = {
+    "own": "403 302 302 403 403 403 403",
+    "same": "403 302 302 403 403 403 403",
+    "other": "403 404 404 403 403 403 403",
+}
+STAFF_PAGE = {name: statuses.replace("302", "200") for name, statuses in STAFF.items()}
+SEEN = {
+    "own": "200 200 200 403 403 403 403",
+    "same": "200 200 200 403 403 403 403",
+    "other": "200 404 404 403 403 403 403",
+}
+ANSWER = {
+    "own": "403 302 302 403 403 403 302",
+    "same": "403 302 302 403 403 403 404",
+    "other": "403 404 404 403 403 403 404",
+}
+SCORE = {
+    "own": "403 403 403 403 200 403 403",
+    "same": "403 403 403 403 404 403 403",
+    "other": "403 403 403 403 404 403 403",
+}
+ANSWER_PAGE = {name: statuses.replace("302", "200") for name, statuses in ANSWER.items()}
+SCORED = {name: statuses.replace("200", "302") for name, statuses in SCORE.items()}
+END = {"to": "dropped", "on": "2020-01-01", "reason": "취업"}
+
+TABLE = [
+    row("cohorts:score-list", own="403 403 403 403 200 403 403"),
+    row("cohorts:score-edit", "GET", lambda w: [w.application.pk], **SCORE),
+    row("cohorts:score-edit", "POST", lambda w: [w.application.pk], data=lambda w: {"test_points": "50"}, **SCORED),
+    row("cohorts:selection", "GET", lambda w: [w.cohort.pk], **SEEN),
+    row("cohorts:selection-prepare", "POST", lambda w: [w.cohort.pk],
+        own="403 422 422 403 403 403 403", same="403 422 422 403 403 403 403", other="403 404 404 403 403 403 403"),
+    row("cohorts:selection-discard", "POST", lambda w: [w.selection.pk], **STAFF),
+    row("cohorts:selection-release", "GET", lambda w: [w.selection.pk], **STAFF_PAGE),
+    row("cohorts:selection-release", "POST", lambda w: [w.selection.pk], **STAFF),
+    row("cohorts:selection-waitlist", "GET", lambda w: [w.released.pk], **SEEN),
+    row("cohorts:offer-place", "POST", lambda w: [w.waiting.pk], **STAFF),
+    row("cohorts:offer", "GET", lambda w: [w.offer.pk], **ANSWER_PAGE),
+    row("cohorts:offer-accept", "POST", lambda w: [w.offer.pk], **ANSWER),
+    row("cohorts:offer-decline", "POST", lambda w: [w.offer.pk], **ANSWER),
+    row("cohorts:offer-withdraw", "POST", lambda w: [w.offer.pk], **ANSWER),
+    row("cohorts:enrolment-list", own="200 200 200 200 403 403 403"),
+    row("cohorts:enrolment-start", "GET", lambda w: [w.released.pk], **STAFF_PAGE),
+    row("cohorts:enrolment-start", "POST", lambda w: [w.released.pk], **STAFF),
+    row("cohorts:enrolment-end", "GET", lambda w: [w.enrolment.pk], **STAFF_PAGE),
+    row("cohorts:enrolment-end", "POST", lambda w: [w.enrolment.pk], data=lambda w: END,
+        own="403 422 422 403 403 403 403", same="403 422 422 403 403 403 403", other="403 404 404 403 403 403 403"),
+]  # fmt: skip
