@@ -102,7 +102,9 @@ def test_the_offer_page_is_accessible(page, live_server, client, cohort):
 
 
 def test_a_reviewer_scores(page, live_server, client, cohort):
-    new = make_application(cohort=cohort, motivation="지역 기업의 문제를 데이터로 풀고 싶습니다.\n졸업 과제로 물류 예측을 했습니다.")
+    new = make_application(
+        cohort=cohort, motivation="지역 기업의 문제를 데이터로 풀고 싶습니다.\n졸업 과제로 물류 예측을 했습니다."
+    )
     sign_in(page, client, cohort.reviewer, live_server.url)
     page.goto("/scores/")
     assert_accessible(page)
