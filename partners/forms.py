@@ -139,7 +139,9 @@ class AgreementForm(PortalForm):
     number = TextField(
         label=_("Register number"), max_letters=30, required=False, help_text=_("Left empty, the next one of the year.")
     )
-    purpose = TextField(label=_("Purpose"), max_letters=2_000, lines=True, required=False)
+    purpose = TextField(
+        label=_("Purpose"), max_letters=2_000, lines=True, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     binding = forms.BooleanField(label=_("It is legally binding"), required=False)
     signed_on = DateField(
         label=_("Signed on"), required=False, help_text=_("Leave it empty as long as the day is not known.")
@@ -182,8 +184,8 @@ class AgreementForm(PortalForm):
         if agreement is None or not agreement.renewal_months:
             del self.fields["notice_given_on"]
         if agreement and not agreement.is_editable:
-            for name, field in self.fields.items():
-                field.disabled = name not in self.FREE_ONCE_SIGNED
+            for name in self.fields.keys() - {*self.FREE_ONCE_SIGNED}:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         refuse_end_before_start(self, "valid_from", "valid_until")
@@ -195,7 +197,7 @@ class AgreementForm(PortalForm):
         if self.agreement is None or "signed_on" in self.changed_data:
             values["signed_precision"] = DatePrecision.DAY
         else:
-            values.pop("signed_on")
+            values.pop("signed_on", None)
         return values
 
 
@@ -221,7 +223,7 @@ class SignForm(PortalForm):
 
 
 class ReasonForm(PortalForm):
-    reason = TextField(label=_("Reason"), max_letters=500, lines=True)
+    reason = TextField(label=_("Reason"), max_letters=500, lines=True, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class PartyForm(PortalForm):

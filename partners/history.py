@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from partners.models import Agreement, AgreementDocument, Commitment, Organization
 from portal.audit.history import say
 
 say(
@@ -31,5 +32,11 @@ say(
         "invitation.accepted": _("The invitation was accepted"),
         "membership.started": _("A membership began"),
         "membership.ended": _("The membership was ended"),
-    }
+    },
+    refers={
+        "organization": (_("Organization"), Organization),
+        "commitment": (_("Commitment"), Commitment),
+        "document": (_("File"), AgreementDocument),
+        "successor": (_("Followed by"), Agreement),
+    },
 )

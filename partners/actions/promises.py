@@ -33,7 +33,12 @@ def amend_party(party: Party, *, by: User | None, **values: Any) -> Party:
     agreement = _locked(party.agreement)
     changed = _write(party, _known(values, PARTY_FIELDS))
     if changed:
-        _record(agreement, "agreement.party_amended", by=by, after={"party": party.pk, "fields": changed})
+        _record(
+            agreement,
+            "agreement.party_amended",
+            by=by,
+            after={"party": party.pk, "organization": party.organization_id, "fields": changed},
+        )
     return party
 
 
@@ -42,9 +47,9 @@ def remove_party(party: Party, *, by: User | None) -> None:
     agreement = _locked(party.agreement)
     if party.commitments.exists():
         raise ActionRefused(_("%(name)s still has commitments. Remove them first.") % {"name": party.organization})
-    after = {"party": party.pk, "organization": party.organization_id}
+    before = {"party": party.pk, "organization": party.organization_id}
     party.delete()
-    _record(agreement, "agreement.party_removed", by=by, before=after)
+    _record(agreement, "agreement.party_removed", by=by, before=before)
 
 
 @transaction.atomic
@@ -98,7 +103,7 @@ def add_document(agreement: Agreement, *, by: User | None, upload: "UploadedFile
     if agreement.documents.count() >= MOST_DOCUMENTS:
         raise ActionRefused(_("This agreement has %(most)s documents already.") % {"most": MOST_DOCUMENTS}, "file")
     document.save()
-    audit.record(agreement, "agreement.document_added", by=by, after={"document": document.pk, "kind": kind})
+    audit.record(agreement, "agreement.document_added", by=by, after={"document": document.pk})
     return document
 
 

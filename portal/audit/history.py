@@ -22,10 +22,16 @@ from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 
 SENTENCES: dict[str, str | Promise] = {}
+REFERENCES: dict[str, tuple[str | Promise, type[models.Model]]] = {}
 
 
-def say(sentences: Mapping[str, str | Promise]) -> None:
+def say(
+    sentences: Mapping[str, str | Promise],
+    refers: Mapping[str, tuple[str | Promise, type[models.Model]]] | None = None,
+) -> None:
+    """`refers`: keys of events that are no fields of their thing, but ids of rows: label and model."""
     SENTENCES.update(sentences)
+    REFERENCES.update(refers or {})
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,12 @@ def history_of(*things: models.Model, most: int = 200) -> list[Line]:
 
 
 def _line(event: AuditEvent, model: type[models.Model], names: dict) -> Line:
-    keys = list(dict.fromkeys([*event.before, *event.after]))
+    keys = [key for key in dict.fromkeys([*event.before, *event.after]) if _field(model, key) or key in REFERENCES]
     changes = [
         Change(_label(model, key), *(_words(model, key, side.get(key), names) for side in (event.before, event.after)))
         for key in keys
     ]
+    changes = [change for change in changes if change.before or change.after]
     role = f" · {Role(event.role).label}" if event.role in Role.values else ""
     by = f"{event.actor}{role}" if event.actor else ""
     return Line(event.at, by, str(SENTENCES.get(event.verb, event.verb)), event.reason, changes)
@@ -77,8 +84,17 @@ def _field(model: type[models.Model], key: str) -> Any:
 
 def _label(model: type[models.Model], key: str) -> str:
     field = _field(model, key)
+    if field is None:
+        return str(REFERENCES[key][0])
     label = str(getattr(field, "verbose_name", "") or key.replace("_", " "))
     return label[:1].upper() + label[1:]
+
+
+def _related(model: type[models.Model], key: str) -> Any:
+    field = _field(model, key)
+    if field is None:
+        return REFERENCES[key][1] if key in REFERENCES else None
+    return field.related_model if isinstance(field, models.ForeignKey) else None
 
 
 def _names(events: list[AuditEvent], kinds: Mapping[str, type[models.Model]]) -> dict[tuple[str, Any], str]:
@@ -87,9 +103,9 @@ def _names(events: list[AuditEvent], kinds: Mapping[str, type[models.Model]]) ->
     for event in events:
         for side in (event.before, event.after):
             for key, value in side.items():
-                field = _field(kinds[event.object_type], key)
-                if isinstance(field, models.ForeignKey) and isinstance(value, int):
-                    wanted[field.related_model].add(value)
+                related = _related(kinds[event.object_type], key)
+                if related and isinstance(value, int):
+                    wanted[related].add(value)
     return {
         (model._meta.label_lower, row.pk): str(row)
         for model, ids in wanted.items()
@@ -103,9 +119,8 @@ def _words(model: type[models.Model], key: str, value: Any, names: Mapping[tuple
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if isinstance(field, models.ForeignKey):
-        related: Any = field.related_model
-        return names.get((related._meta.label_lower, value), str(value))
+    if related := _related(model, key):
+        return names.get((related._meta.label_lower, value), "")
     if field is not None and getattr(field, "choices", None):
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):

@@ -1,0 +1,83 @@
+"""What the days bring to agreements, and the mail that says so in time, once each."""
+
+from datetime import date
+
+import pytest
+from django.core import mail
+
+from partners.actions.calendar import remind_of_ending_agreements, turn_agreements
+from portal.accounts.roles import Role
+from portal.notify.models import Mail
+from tests.factories import make_agreement, make_member, make_user
+from tests.workers import drain
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def official():
+    return make_member(Role.OFFICIAL)
+
+
+def ending(official, **fields):
+    host = official.acting.organization
+    return make_agreement(host=host, valid_from=date(2024, 1, 1), valid_until=date(2026, 12, 31), **fields)
+
+
+def test_each_notice_goes_once_to_each_reader(official, time_machine_at):
+    ending(official, in_charge=make_user(email="charge@example.kr"))
+    make_member(Role.OPERATOR, official.acting.organization)  # is not asked
+
+    for day in ("10-01", "10-02", "10-02", "11-01", "12-01", "12-24", "12-31"):
+        with time_machine_at(f"2026-{day} 09:00"):
+            remind_of_ending_agreements()
+
+    notices = sorted((one.address, one.key.split(":")[3]) for one in Mail.objects.all())
+    assert notices == sorted(
+        (address, n) for address in ("charge@example.kr", official.email) for n in ("90", "60", "30", "7")
+    )
+
+
+def test_a_day_on_which_nothing_ran_is_made_up_for(official, time_machine_at):
+    agreement = ending(official)
+
+    with time_machine_at("2026-12-05 09:00"):
+        remind_of_ending_agreements()
+        drain()
+
+    assert mail.outbox[0].subject == f"‘{agreement}’ 종료 26일 전"
+    assert f"/agreements/{agreement.pk}/" in mail.outbox[0].body
+
+
+def test_the_schedule_asks_for_them(official, time_machine_at):
+    ending(official)
+
+    with time_machine_at("2026-10-05 09:01"):
+        drain(schedules=True)
+        drain(schedules=True)
+
+    assert len(mail.outbox) == 1
+
+
+def test_drafts_ended_ones_and_others_without_an_end_are_silent(official, time_machine_at):
+    ending(official, state="draft")
+    ending(official, state="terminated")
+    make_agreement(host=official.acting.organization, valid_until=None)
+
+    with time_machine_at("2026-12-05 09:00"):
+        assert remind_of_ending_agreements() == 0
+
+
+def test_the_night_turns_what_is_due(official, time_machine_at):
+    host = official.acting.organization
+    begins = make_agreement(host=host, state="signed", valid_from=date(2027, 1, 1), valid_until=date(2029, 12, 31))
+    extends = ending(official, renewal_months=12, notice_days=30)
+    ends, later = ending(official), make_agreement(host=host, state="signed", valid_from=date(2027, 2, 1))
+
+    with time_machine_at("2027-01-01 00:10"):
+        turn_agreements()
+
+    for agreement in (begins, extends, ends, later):
+        agreement.refresh_from_db()
+    assert [one.state for one in (begins, extends, ends, later)] == ["in_force", "in_force", "expired", "signed"]
+    assert extends.valid_until == date(2027, 12, 31)
