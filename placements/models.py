@@ -1,7 +1,10 @@
 """Field projects, the teams that do them, what mentors write, and the jobs that follow."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,6 +25,7 @@ from placements.states import (
 )
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned, StoredFile
+from portal.common.numbers import round_half_up
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -69,6 +73,8 @@ class Project(HostOwned):
     state = models.CharField(
         _("state"), max_length=10, choices=ProjectState.choices, default=ProjectState.PROPOSED, editable=False
     )
+    started_on = models.DateField(_("began"), null=True, editable=False)
+    finished_on = models.DateField(_("finished"), null=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -185,6 +191,13 @@ class TimeRange(Func):
     output_field = DateTimeRangeField()
 
 
+class Meeting(Func):
+    """One number for a meeting of a team, the same for all versions of its log."""
+
+    template = "((team_id * 100000) + number)"
+    output_field = models.BigIntegerField()
+
+
 class MentoringLogQuerySet(models.QuerySet["MentoringLog"]):
     def visible_to(self, user: "User") -> "MentoringLogQuerySet":
         """Trainees see what is approved; the host's side, what is submitted."""
@@ -195,10 +208,14 @@ class MentoringLogQuerySet(models.QuerySet["MentoringLog"]):
         return self.filter(team__in=Team.objects.visible_to(user)).exclude(state=LogState.DRAFT)
 
     def approved(self) -> "MentoringLogQuerySet":
-        return self.filter(state=LogState.APPROVED)
+        """Those that count: approved, and not replaced by a newer version."""
+        return self.current().filter(state=LogState.APPROVED)
+
+    def current(self) -> "MentoringLogQuerySet":
+        return self.filter(superseded_at=None)
 
     def for_list(self) -> "MentoringLogQuerySet":
-        return self.select_related("team__project", "mentor__user").prefetch_related("attendees__person")
+        return self.select_related("team__project__company", "team__cohort", "mentor__user")
 
 
 class MentoringLog(HostOwned):
@@ -211,6 +228,9 @@ class MentoringLog(HostOwned):
     team = models.ForeignKey(Team, models.PROTECT, related_name="logs")
     mentor = models.ForeignKey("accounts.Membership", models.PROTECT, related_name="logs", verbose_name=_("mentor"))
     number = models.PositiveSmallIntegerField(_("meeting number"))
+    # An approved log is never changed: a correction is a new version of the same meeting.
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    superseded_at = models.DateTimeField(_("replaced"), null=True, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=LogState.choices, default=LogState.DRAFT, editable=False
     )
@@ -239,7 +259,18 @@ class MentoringLog(HostOwned):
         verbose_name = _("mentoring log")
         ordering = ["-starts_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["team", "number"], name="one_log_per_meeting"),
+            models.UniqueConstraint(fields=["team", "number", "version"], name="one_log_per_version"),
+            models.UniqueConstraint(
+                fields=["team", "number"], condition=~Q(state=LogState.APPROVED), name="one_open_version_per_meeting"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "number"],
+                condition=Q(state=LogState.APPROVED, superseded_at=None),
+                name="one_approved_version_per_meeting",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(state=LogState.APPROVED), name="only_approved_logs_are_replaced"
+            ),
             models.CheckConstraint(condition=Q(state__in=LogState.values), name="log_state_known"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="progress_in_percent"),
@@ -251,7 +282,26 @@ class MentoringLog(HostOwned):
                 expressions=[
                     ("mentor", RangeOperators.EQUAL),
                     (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    (Meeting(), RangeOperators.NOT_EQUAL),  # versions of one meeting may overlap
                 ],
+                condition=Q(superseded_at=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="approved_log_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="approved"),
+                func=pgtrigger.Func(
+                    "IF to_jsonb(OLD) - 'superseded_at' IS DISTINCT FROM to_jsonb(NEW) - 'superseded_at' THEN "
+                    "RAISE EXCEPTION 'pgtrigger: an approved log is never changed'; END IF; RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="approved_log_is_kept",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="approved"),
             ),
         ]
         indexes = [models.Index(fields=["team", "state", "-starts_at"])]
@@ -261,6 +311,11 @@ class MentoringLog(HostOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("placements:log", args=[self.pk])
+
+    @property
+    def hours(self) -> Decimal:
+        """Its length in hours, with two decimals."""
+        return round_half_up(Fraction(int((self.ends_at - self.starts_at).total_seconds()), 3600), 2)
 
 
 class EmploymentQuerySet(models.QuerySet["Employment"]):
@@ -320,6 +375,9 @@ class Employment(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.company}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("placements:employment", args=[self.pk])
 
 
 class EmploymentEvidence(HostOwned, StoredFile):

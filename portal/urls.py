@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("cohorts.urls")),
     path("", include("portal.reports.urls")),
     path("", include("curriculum.urls")),
+    path("", include("placements.urls")),
     path("", include("partners.urls")),
     path("livez", dashboard.livez, name="livez"),
     path("readyz", dashboard.readyz, name="readyz"),

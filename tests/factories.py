@@ -23,7 +23,7 @@ from cohorts.states import ApplicationState, CohortState, Outcome, ProgrammeKind
 from curriculum.models import Module, TrainingDay
 from partners.models import Agreement, Organization
 from partners.states import AgreementState, OrganizationKind
-from placements.models import Project, Team, TeamMember
+from placements.models import Employment, MentoringLog, Project, Team, TeamMember
 from placements.states import ProjectState
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
@@ -266,5 +266,50 @@ def make_offer(*, application: Application | None = None, **fields) -> Offer:
             "host": application.host,
             "deadline": timezone.now() + timedelta(days=3),
         }
+        | fields
+    )
+
+
+def make_log(*, team: Team | None = None, days_ago: int = 1, hours: int = 2, **fields) -> MentoringLog:
+    """A log of a meeting of two hours at 14:00, attended by the whole team; a draft unless told otherwise."""
+    team = team or make_team()
+    day = timezone.localtime() - timedelta(days=days_ago)
+    start = day.replace(hour=14, minute=0, second=0, microsecond=0)
+    number = (team.logs.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    confirmed = {"confirmed_at": timezone.now()} if fields.get("state") == "approved" else {}
+    log = MentoringLog.objects.create(
+        **{
+            "team": team,
+            "host": team.host,
+            "mentor": team.mentor,
+            "number": number,
+            "starts_at": start,
+            "ends_at": start + timedelta(hours=hours),
+            "topic": "데이터 정제",
+            "content": "결측값을 채웠다.",
+            "progress": 30,
+            "feedback": "다음에는 시각화까지.",
+        }
+        | confirmed
+        | fields
+    )
+    log.attendees.set(member.enrolment for member in team.members.all())
+    return log
+
+
+def make_employment(*, enrolment: Enrolment | None = None, **fields) -> Employment:
+    """A job reported, with a contract, begun yesterday."""
+    enrolment = enrolment or make_enrolment()
+    state = fields.get("state", "reported")
+    verified = {"verification": "insurance", "verified_on": timezone.localdate()} if state == "verified" else {}
+    return Employment.objects.create(
+        **{
+            "enrolment": enrolment,
+            "host": enrolment.host,
+            "kind": "contract",
+            "company": f"(주)다온 {next(_numbers)}",
+            "hired_on": timezone.localdate() - timedelta(days=1),
+        }
+        | verified
         | fields
     )

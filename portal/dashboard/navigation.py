@@ -30,8 +30,10 @@ COHORTS: Entry = (pgettext_lazy("menu", "Cohorts"), "cohorts:cohort-list")
 APPLICATIONS: Entry = (pgettext_lazy("menu", "Applications"), "cohorts:application-list")
 ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "curriculum:day-list")
 CURRICULUM: Entry = (pgettext_lazy("menu", "Curriculum"), "curriculum:programme-list")
-PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "curriculum:project-list")
-PLACEMENTS: Entry = (pgettext_lazy("menu", "Placements"), "placements:placement-list")
+PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "placements:project-list")
+MY_TEAMS: Entry = (pgettext_lazy("menu", "My teams"), "placements:team-list")
+LOGS: Entry = (pgettext_lazy("menu", "Mentoring logs"), "placements:log-list")
+PLACEMENTS: Entry = (pgettext_lazy("menu", "Employment"), "placements:outcome-list")
 AGREEMENTS: Entry = (pgettext_lazy("menu", "Agreements"), "partners:agreement-list")
 ORGANIZATIONS: Entry = (pgettext_lazy("menu", "Organizations"), "partners:organization-list")
 REPORTS: Entry = (pgettext_lazy("menu", "Reports"), "reports:report-list")
@@ -44,15 +46,16 @@ MENU: dict[Role, tuple[Entry, ...]] = {
     Role.ADMIN: (HOME, ORGANIZATIONS, AGREEMENTS, COHORTS, CURRICULUM, REPORTS, PEOPLE, HISTORY, JOBS, MAIL),
     Role.OFFICIAL: (HOME, AGREEMENTS, COHORTS, APPLICATIONS, ATTENDANCE, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
     Role.OPERATOR: (HOME, COHORTS, APPLICATIONS, ATTENDANCE, CURRICULUM, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
-    Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS),
-    Role.REVIEWER: (HOME, APPLICATIONS, PROJECTS),
-    Role.MENTOR: (HOME, PROJECTS, AGREEMENTS),
+    Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS, LOGS),
+    Role.REVIEWER: (HOME, APPLICATIONS),
+    Role.MENTOR: (HOME, MY_TEAMS, LOGS, PROJECTS, AGREEMENTS),
     Role.TRAINEE: (
         HOME,
         *PUBLIC,
         (pgettext_lazy("menu", "My applications"), "cohorts:my-application-list"),
         (pgettext_lazy("menu", "My course"), "curriculum:my-course"),
-        (pgettext_lazy("menu", "My project"), "curriculum:my-project"),
+        (pgettext_lazy("menu", "My project"), "placements:my-project"),
+        (pgettext_lazy("menu", "My job"), "placements:my-outcome"),
     ),
 }
 ACCOUNT: tuple[Entry, ...] = (

@@ -1,0 +1,19 @@
+"""Reads that are more than a queryset: the plan of placement, the outcomes, what is to be done next."""
+
+from placements.queries.outcomes import GROUPS, Outcome, outcome_of, outcomes_of, with_outcomes
+from placements.queries.placement import Face, Plan, faces, plan_of, preferences_open, unplaced
+from placements.queries.todos import (
+    Silence,
+    Todo,
+    approved_hours,
+    mentor_todos,
+    silent_teams,
+    staff_todos,
+    trainee_todos,
+)
+
+__all__ = [
+    "GROUPS", "Face", "Outcome", "Plan", "Silence", "Todo", "approved_hours", "faces", "mentor_todos", "outcome_of",
+    "outcomes_of", "plan_of", "preferences_open", "silent_teams", "staff_todos", "trainee_todos", "unplaced",
+    "with_outcomes",
+]  # fmt: skip

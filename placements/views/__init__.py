@@ -1,0 +1,50 @@
+"""What the views of this app share: a verb that answers with a message, a form that calls an action."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from portal.common.exceptions import ActionRefused
+from portal.common.forms import PortalForm
+from portal.common.htmx import form_status, render
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it nothing; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def do(request: HttpRequest, act: Callable[[], Any], done: str, to: Any) -> HttpResponse:
+    """Act, say what came of it, and go to `to`: an address or an object."""
+    try:
+        act()
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(to)
+
+
+def save(
+    request: HttpRequest,
+    form: PortalForm,
+    act: Callable[[dict[str, Any]], Any],
+    template: str,
+    *,
+    done: str,
+    to: Any,
+    **context: Any,
+) -> HttpResponse:
+    """Act with what a valid form says and go to `to` (None: to what the action made); otherwise show the form."""
+    if form.is_valid():
+        try:
+            made = act(form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            return redirect(made if to is None else to)
+    return render(request, template, {"form": form, **context}, status=form_status(form))
