@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,16 +19,16 @@ from cohorts.states import (
     HOLDS_A_SEAT,
     IN_SELECTION,
     RECEIVED,
+    SELECTS,
     WAS_OFFERED,
     ApplicationState,
     OfferState,
     Outcome,
     Stage,
 )
-
-if TYPE_CHECKING:
-    pass
-
+from partners.queries import Todo
+from portal.accounts.models import User
+from portal.accounts.roles import HOST_STAFF, Role
 
 # Seats and the waitlist --------------------------------------------------------------------
 
@@ -145,6 +146,7 @@ class Ranking:
     waiting: dict[int, int]  # by track: those that wait since an earlier selection
     decisions: list[Decision] = field(default_factory=list)
     unranked: list[Application] = field(default_factory=list)  # a score that counts, or the track, is missing
+    scores: dict[int, ranking.Scores] = field(default_factory=dict)  # by application
 
     def rows(self) -> "InOrder":
         """The decisions for a list; `tied`: somebody else of the track has the same total."""
@@ -202,6 +204,7 @@ def rank(cohort: Cohort) -> Ranking:
 
 def _fill(found: Ranking, cohort: Cohort, last: dict[int, int]) -> None:
     weights, means = weights_of(cohort.policy), mean_scores(cohort)
+    found.scores = means
     candidates, applications = [], {}
     for application in cohort.applications.in_selection().select_related("person", "track").order_by("pk"):
         scores = means.get(application.pk, ranking.Scores())
@@ -275,3 +278,51 @@ def _track_numbers(
 def as_strings(scores: ranking.Scores) -> dict[str, str]:
     """As a decision keeps them: {"document": "82.00", …} without what is missing."""
     return {str(stage): str(points) for stage in Stage if (points := getattr(scores, stage)) is not None}
+
+
+# What is to be done next -------------------------------------------------------------------
+
+
+def selection_todos(user: User) -> list[Todo]:
+    """Scores, selections, offers and enrolments that wait for this user; one query."""
+    if user.role == Role.REVIEWER:
+        mine = Score.objects.filter(application=OuterRef("pk"), reviewer=user)
+        open_ones = Application.objects.visible_to(user).in_selection().filter(~Exists(mine))
+        return _said([("to_score", _("Applications to score"), open_ones.count(), reverse("cohorts:score-list"))])
+    if user.role == Role.TRAINEE:
+        offers = Offer.objects.visible_to(user).live().filter(deadline__gt=timezone.now()).order_by("deadline")
+        label = _("Answer the offer of a seat")
+        return [Todo("my_offer", label, 1, offer.get_absolute_url(), urgent=True) for offer in offers]
+    if user.role not in HOST_STAFF:
+        return []
+    return _said(row for cohort in _counted(user) for row in _rows_of(cohort))
+
+
+def _counted(user: User) -> QuerySet[Cohort]:
+    """The cohorts that fill their seats, with the numbers of what waits in each."""
+
+    def number(rows: QuerySet[Any]) -> Subquery:
+        mine = rows.filter(cohort=OuterRef("pk")).order_by().values("cohort").annotate(n=Count("pk"))
+        return Subquery(mine.values("n"))
+
+    states = {state: number(Application.objects.filter(state=state)) for state in ("submitted", "offered", "accepted")}
+    prepared = number(Selection.objects.filter(released_at=None))
+    return Cohort.objects.visible_to(user).filter(state__in=FILLS_SEATS).annotate(prepared=prepared, **states)
+
+
+def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
+    """What waits in one cohort: (key, label, number, link)."""
+    selection = reverse("cohorts:selection", args=[cohort.pk])
+    waitlist = reverse("cohorts:selection-waitlist", args=[cohort.pk])
+    name = {"cohort": cohort.name}
+    if cohort.prepared:
+        yield "to_release", _("%(cohort)s: a selection to release") % name, cohort.prepared, selection
+    elif cohort.state in SELECTS:
+        yield "to_decide", _("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection
+    yield "offers", _("%(cohort)s: offers without an answer") % name, cohort.offered or 0, f"{waitlist}?state=offered"
+    enrol = reverse("cohorts:enrolment-start", args=[cohort.pk])
+    yield "to_enrol", _("%(cohort)s: accepted, to be enrolled") % name, cohort.accepted or 0, enrol
+
+
+def _said(rows: Iterable[tuple[str, str, int, str]]) -> list[Todo]:
+    return [Todo(key, label, number, url) for key, label, number, url in rows if number]

@@ -138,6 +138,7 @@ def _turned_down(found: queries.Ranking) -> list[Decision]:
                 outcome=Outcome.REJECTED,
                 rank=last[application.track_id],
                 total=None,
+                scores=queries.as_strings(found.scores.get(application.pk, ranking.Scores())),
             )
         )
     return turned_down

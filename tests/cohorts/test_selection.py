@@ -113,6 +113,7 @@ def test_a_missing_score_is_not_a_zero():
         (1, "selected", Decimal("65.00")),
         (2, "rejected", None),
     ]
+    assert selection.decisions.get(rank=2).scores == {"document": "80.00", "test": "70.00"}
 
 
 @pytest.mark.parametrize("state", CohortState)

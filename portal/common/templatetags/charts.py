@@ -203,7 +203,7 @@ def funnel_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "") 
     bars, names = [], []
     for n, (label, value) in enumerate(rows):
         y, share = 8 + n * 46, float(value or 0) / first if first else 0.0
-        wide = round(max(2.0, 420 * share), 1)
+        wide = round(max(2.0, 360 * share), 1)
         words = spoken(value) if not n or not first else f"{spoken(value)} ({share:.0%})"
         bars.append(Mark(180, y, wide, 32, 180 + wide + 10, y + 21, words, "p-mark p-mark-now" if not n else "p-mark"))
         names.append(Tick(168, y + 21, str(label)))
