@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from portal.accounts.models import Invitation, User
@@ -13,6 +14,7 @@ class CohortsConfig(AppConfig):
         from partners.signals import invitation_accepted
 
         invitation_accepted.connect(claim, dispatch_uid="cohorts.claim")
+        register_links()
 
 
 def claim(*, invitation: "Invitation", user: "User", **kwargs: object) -> None:
@@ -22,3 +24,24 @@ def claim(*, invitation: "Invitation", user: "User", **kwargs: object) -> None:
 
     if invitation.role == Role.TRAINEE:
         claim_records(user, host=invitation.organization, email=invitation.email)
+
+
+def register_links() -> None:
+    """Where the page of a cohort leads to in this app, and how agreements count seats and trainees."""
+    from cohorts import hub, measures  # noqa: F401  # tells the agreements how seats and trainees are counted
+    from portal.accounts.roles import HOST_STAFF, Role
+
+    staff = (Role.ADMIN, *HOST_STAFF)
+    teachers = (*staff, Role.INSTRUCTOR)
+    for place, (label, name, roles, by_query) in enumerate(
+        [
+            (pgettext_lazy("hub", "Applications"), "cohorts:application-list", (*staff, Role.REVIEWER), True),
+            (pgettext_lazy("hub", "Import a spreadsheet"), "cohorts:roster-list", HOST_STAFF, False),
+            (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
+            (pgettext_lazy("hub", "Selection"), "cohorts:selection", staff, False),
+            (pgettext_lazy("hub", "Seats and waitlist"), "cohorts:selection-waitlist", staff, False),
+            (pgettext_lazy("hub", "Trainees"), "cohorts:enrolment-list", teachers, True),
+        ],
+        start=10,
+    ):
+        hub.register(label, name, roles, by_query=by_query, place=place)

@@ -1,8 +1,10 @@
 """Who may do what, by role and relation. What the state allows is the actions' to say."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cohorts.models import Application, Cohort, CohortStaff, Enrolment, Offer
+from cohorts.models import Application, Cohort, CohortStaff, Enrolment, Offer, Programme
+from cohorts.states import COHORT_TRANSITIONS, COHORT_VERBS, HAS_ENDED
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -13,6 +15,85 @@ if TYPE_CHECKING:
 def is_host_staff(user: "User", thing: HostOwned) -> bool:
     """An official or operator of the very organization that answers for the thing."""
     return user.role in HOST_STAFF and user.organization_id == thing.host_id
+
+
+# Programmes and cohorts ----------------------------------------------------------------
+
+
+def can_register_programme(user: "User") -> bool:
+    return user.role in HOST_STAFF
+
+
+def can_edit_programme(user: "User", programme: Programme) -> bool:
+    return is_host_staff(user, programme)
+
+
+def can_plan_cohort(user: "User", programme: Programme) -> bool:
+    return is_host_staff(user, programme)
+
+
+def can_edit_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_edit_policy(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_publish_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_close_recruiting(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_start_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_finish_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_cancel_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_assign_staff(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_see_cohort_history(user: "User", cohort: Cohort) -> bool:
+    """What the office decided and why is not for the instructors and reviewers."""
+    return user.role == Role.ADMIN or is_host_staff(user, cohort)
+
+
+_MAY: dict[str, Callable[["User", Cohort], bool]] = {
+    "publish": can_publish_cohort,
+    "close_recruiting": can_close_recruiting,
+    "start": can_start_cohort,
+    "finish": can_finish_cohort,
+    "cancel": can_cancel_cohort,
+}
+
+
+def available_actions(user: "User", cohort: Cohort) -> list[str]:
+    """What `user` may do with the cohort in its state: the buttons of its page."""
+    after = COHORT_TRANSITIONS[cohort.state]
+    verbs = [verb for verb, to in COHORT_VERBS.items() if to in after and _MAY[verb](user, cohort)]
+    if cohort.state in HAS_ENDED:
+        return verbs
+    if can_assign_staff(user, cohort):
+        verbs.append("assign_staff")
+    if can_edit_cohort(user, cohort):
+        verbs.append("edit")
+    if can_edit_policy(user, cohort) and not cohort.has_started:
+        verbs.append("edit_policy")
+    return verbs
+
+
+# Selection, offers and enrolment -------------------------------------------------------
 
 
 def can_score(user: "User", application: Application) -> bool:

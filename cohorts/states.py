@@ -33,6 +33,15 @@ COHORT_TRANSITIONS: dict[str, frozenset[str]] = {
     C.FINISHED: frozenset(),
     C.CANCELLED: frozenset(),
 }
+COHORT_VERBS: dict[str, str] = {
+    "publish": C.RECRUITING,
+    "close_recruiting": C.SELECTING,
+    "start": C.RUNNING,
+    "finish": C.FINISHED,
+    "cancel": C.CANCELLED,
+}
+HAS_ENDED = (C.FINISHED, C.CANCELLED)  # kept as they are
+WINDOW_OPEN = (C.PLANNED, C.RECRUITING)  # when applications are taken may still change
 PUBLISHED = (C.RECRUITING, C.SELECTING, C.RUNNING, C.FINISHED)
 TAKES_APPLICATIONS = (C.RECRUITING,)
 TAKES_ROSTERS = (C.RECRUITING, C.SELECTING)  # an office's list may come after the deadline; its rows tell theirs

@@ -2,10 +2,29 @@
 
 from django.urls import path
 
-from cohorts.views import enrolments, offers, rosters, scores, selection
+from cohorts.views import cohorts, enrolments, offers, programmes, public, rosters, scores, selection
 
 app_name = "cohorts"
 urlpatterns = [
+    path("courses/", public.notice_list, name="notice-list"),
+    path("courses/<int:pk>/", public.notice, name="notice"),
+    path("programmes/", programmes.programme_list, name="programme-list"),
+    path("programmes/new/", programmes.programme_register, name="programme-register"),
+    path("programmes/<int:pk>/", programmes.programme, name="programme"),
+    path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme-edit"),
+    path("cohorts/", cohorts.cohort_list, name="cohort-list"),
+    path("cohorts/new/", cohorts.cohort_create, name="cohort-create"),
+    path("cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
+    path("cohorts/<int:pk>/edit/", cohorts.cohort_edit, name="cohort-edit"),
+    path("cohorts/<int:pk>/policy/", cohorts.cohort_policy, name="cohort-policy"),
+    path("cohorts/<int:pk>/history/", cohorts.cohort_history, name="cohort-history"),
+    path("cohorts/<int:pk>/publish/", cohorts.cohort_publish, name="cohort-publish"),
+    path("cohorts/<int:pk>/close/", cohorts.cohort_close_recruiting, name="cohort-close-recruiting"),
+    path("cohorts/<int:pk>/start/", cohorts.cohort_start, name="cohort-start"),
+    path("cohorts/<int:pk>/finish/", cohorts.cohort_finish, name="cohort-finish"),
+    path("cohorts/<int:pk>/cancel/", cohorts.cohort_cancel, name="cohort-cancel"),
+    path("cohorts/<int:pk>/staff/", cohorts.cohort_assign_staff, name="cohort-assign-staff"),
+    path("staff/<int:pk>/unassign/", cohorts.cohort_unassign_staff, name="cohort-unassign-staff"),
     path("cohorts/<int:pk>/rosters/", rosters.roster_list, name="roster-list"),
     path("rosters/<int:pk>/", rosters.roster, name="roster"),
     path("rosters/<int:pk>/confirm/", rosters.roster_confirm, name="roster-confirm"),

@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class CurriculumConfig(AppConfig):
     name = "curriculum"
+
+    def ready(self) -> None:
+        from cohorts import hub
+        from portal.accounts.roles import HOST_STAFF, Role
+
+        teachers = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
+        hub.register(pgettext_lazy("hub", "Timetable"), "curriculum:timetable", teachers, place=30)
+        hub.register(pgettext_lazy("hub", "Attendance and completion"), "curriculum:sheet", teachers, place=40)

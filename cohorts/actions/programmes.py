@@ -1,12 +1,13 @@
 """Programmes: what a host offers, one cohort after another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cohorts.models import Programme, ProgrammeStage
+from cohorts.states import ProgrammeKind
 from partners.models import Organization
 from portal import audit
 from portal.accounts.models import User
@@ -21,19 +22,63 @@ def register_programme(
     name: str,
     kind: str,
     partners: Iterable[Organization] = (),
-    stages: Iterable[tuple[str, int]] = (),
+    stages: Sequence[tuple[str, int]] = (),
     **values: Any,
 ) -> Programme:
     """A programme of `host`; `stages` are names and years of a pathway, in their order."""
     if not host.can_host:
         raise ActionRefused(_("%(name)s cannot run programmes.") % {"name": host.name}, "host")
-    if Programme.objects.filter(host=host, name=name).exists():
-        raise ActionRefused(_("There is a programme of this name already."), "name")
+    _refuse(host.pk, None, name, kind, stages)
     programme = Programme.objects.create(host=host, name=name, kind=kind, **values)
     programme.partners.set(partners)
+    _set_stages(programme, stages)
+    audit.record(programme, "programme.registered", by=by, after={"kind": kind})
+    return programme
+
+
+@transaction.atomic
+def edit_programme(
+    programme: Programme, *, by: User | None, stages: Sequence[tuple[str, int]] | None = None, **values: Any
+) -> Programme:
+    """Change a programme; `stages` None leaves them as they are. Cohorts that are planned keep their dates."""
+    programme = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    if stages is None:
+        stages = _stages_of(programme)
+    changed = [name for name, value in values.items() if getattr(programme, name) != value]
+    before = {name: _plain(getattr(programme, name)) for name in changed}
+    for name in changed:
+        setattr(programme, name, values[name])
+    _refuse(programme.host_id, programme.pk, programme.name, programme.kind, stages)
+    programme.save(update_fields=changed)
+    if _set_stages(programme, stages) or changed:
+        after = {name: _plain(getattr(programme, name)) for name in changed}
+        audit.record(programme, "programme.edited", by=by, before=before, after=after)
+    return programme
+
+
+def _refuse(host: int, programme: int | None, name: str, kind: str, stages: Sequence[tuple[str, int]]) -> None:
+    if Programme.objects.filter(host=host, name=name).exclude(pk=programme).exists():
+        raise ActionRefused(_("There is a programme of this name already."), "name")
+    if stages and kind != ProgrammeKind.PATHWAY:
+        raise ActionRefused(_("Only a pathway has stages. Remove them, or choose the pathway as the kind."), "kind")
+
+
+def _stages_of(programme: Programme) -> list[tuple[str, int]]:
+    return list(programme.stages.values_list("name", "years"))
+
+
+def _set_stages(programme: Programme, stages: Sequence[tuple[str, int]]) -> bool:
+    """Whether anything changed."""
+    if _stages_of(programme) == [tuple(stage) for stage in stages]:
+        return False
+    programme.stages.all().delete()
     ProgrammeStage.objects.bulk_create(
         ProgrammeStage(programme=programme, position=position, name=stage, years=years)
         for position, (stage, years) in enumerate(stages, 1)
     )
-    audit.record(programme, "programme.registered", by=by, after={"kind": kind})
-    return programme
+    return True
+
+
+def _plain(value: Any) -> Any:
+    """As an audit event keeps it: a row by its id."""
+    return getattr(value, "pk", value)

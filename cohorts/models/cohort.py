@@ -4,15 +4,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.states import (
-    HOLDS_A_SEAT,
     PUBLISHED,
     RECEIVED,
     STARTED,
@@ -120,10 +121,17 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         now = now or timezone.now()
         return self.filter(state__in=TAKES_APPLICATIONS, apply_opens_at__lte=now, apply_closes_at__gt=now)
 
+    def closing_between(self, first: datetime, last: datetime) -> "CohortQuerySet":
+        return self.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__gt=first, apply_closes_at__lte=last)
+
     def for_list(self) -> "CohortQuerySet":
+        """With `application_count` (received) and `seat_count` (accepted and enrolled), counted for the page alone."""
+        Application = apps.get_model("cohorts", "Application")
+        received = Application.objects.filter(cohort=OuterRef("pk"), state__in=RECEIVED).order_by().values("cohort")
+        seats = Track.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort")
         return self.select_related("programme", "host").annotate(
-            application_count=Count("applications", filter=Q(applications__state__in=RECEIVED)),
-            seat_count=Count("applications", filter=Q(applications__state__in=HOLDS_A_SEAT)),
+            application_count=Coalesce(Subquery(received.annotate(n=Count("pk")).values("n")), 0),
+            seat_count=Coalesce(Subquery(seats.annotate(n=Sum("seats_taken")).values("n")), 0),
         )
 
     def for_detail(self) -> "CohortQuerySet":
@@ -175,6 +183,11 @@ class Cohort(HostOwned):
     @property
     def is_open(self) -> bool:
         return self.state in TAKES_APPLICATIONS and self.apply_opens_at <= timezone.now() < self.apply_closes_at
+
+    @property
+    def closes_at_stated(self) -> datetime:
+        """The last minute in time, as a notice says it: until 18:00, that minute included."""
+        return self.apply_closes_at - timedelta(minutes=1)
 
     @property
     def has_started(self) -> bool:
@@ -275,10 +288,14 @@ class CohortPolicy(models.Model):
         return f"{self.cohort_id}"
 
     @property
+    def host_id(self) -> int:
+        """The host that answers for it, as the audit asks."""
+        return self.cohort.host_id
+
+    @property
     def age_counted_on(self) -> date:
         """domain.md 1.1: the reference date, or the day of the last minute in time, in Korea."""
-        last_minute = self.cohort.apply_closes_at - timedelta(minutes=1)
-        return self.age_reference_date or timezone.localdate(last_minute)
+        return self.age_reference_date or timezone.localdate(self.cohort.closes_at_stated)
 
 
 class CohortStaff(HostOwned):
@@ -293,3 +310,8 @@ class CohortStaff(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.membership_id} → {self.cohort_id}"
+
+    @property
+    def dialog(self) -> str:
+        """The id of the question before the person is removed."""
+        return f"unassign-{self.pk}"
