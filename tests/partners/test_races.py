@@ -1,0 +1,70 @@
+"""What two people do at the same moment."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from partners.actions import agreements, members
+from portal.accounts.models import Invitation, Membership
+from portal.accounts.roles import Role
+from portal.common.exceptions import ActionRefused
+from tests.factories import PASSWORD, make_agreement, make_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOGETHER = 6
+
+
+def at_once(act: Callable[[int], object]) -> list[str]:
+    """Run `act` in several threads that start together; what became of each."""
+    gate, outcomes = threading.Barrier(TOGETHER), []
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            act(number)
+            outcomes.append("done")
+        except ActionRefused as refusal:
+            outcomes.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(TOGETHER)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def test_a_link_pressed_six_times_at_once_works_once():
+    official = make_member(Role.OFFICIAL)
+    invitation = members.send_invitation(
+        by=official, email="new@example.kr", role=Role.OPERATOR, organization=official.acting.organization
+    )
+
+    outcomes = at_once(
+        lambda number: members.accept_invitation(
+            Invitation.objects.get(pk=invitation.pk), by=None, name="김하늘", password=PASSWORD
+        )
+    )
+
+    assert outcomes == ["ActionRefused"] * 5 + ["done"]
+    assert Membership.objects.filter(role=Role.OPERATOR).count() == 1
+
+
+def test_of_six_who_amend_at_once_one_saves_and_five_are_told():
+    agreement = make_agreement(state="draft")
+
+    outcomes = at_once(lambda number: agreements.amend_agreement(agreement, by=None, version=1, title=f"이름 {number}"))
+
+    assert outcomes == ["ChangedMeanwhile"] * 5 + ["done"]
+
+
+def test_six_agreements_registered_at_once_get_six_numbers():
+    host = make_agreement().host
+
+    outcomes = at_once(lambda number: agreements.register_agreement(by=None, host=host, title=f"협약 {number}"))
+
+    assert outcomes == ["done"] * 6
