@@ -12,12 +12,13 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts import emails
 from cohorts.eligibility import province_of
 from cohorts.models import Cohort, CohortPolicy, CohortStaff, Programme, Track
 from cohorts.planning import Fault, TrackPlan, cohort_faults, policy_faults
 from cohorts.queries import last_change
 from cohorts.states import COHORT_TRANSITIONS, HAS_ENDED, WINDOW_OPEN, CohortState, OfferState
-from portal import audit
+from portal import audit, notify
 from portal.accounts.roles import COHORT_STAFF
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -235,12 +236,15 @@ def finish_cohort(cohort: Cohort, *, by: "User | None") -> Cohort:
 
 @transaction.atomic
 def cancel_cohort(cohort: Cohort, *, by: "User | None", reason: str) -> Cohort:
-    """It will not take place; the reason is kept."""
+    """It will not take place; the reason is kept, and everybody who has applied gets it by mail."""
     cohort = _lock(cohort)
     _refuse_move(cohort, CohortState.CANCELLED)
     if not reason.strip():
         raise ActionRefused(_("Say why the cohort is cancelled."), "reason")
-    return _move(cohort, CohortState.CANCELLED, "cohort.cancelled", by=by, reason=reason)
+    cohort = _move(cohort, CohortState.CANCELLED, "cohort.cancelled", by=by, reason=reason)
+    hoping = cohort.applications.received().live().select_related("cohort", "person__user")
+    notify.queue_many(emails.about(one, "cohort_cancelled", slot="", by=by, reason=reason) for one in hoping)
+    return cohort
 
 
 def _move(cohort: Cohort, to: CohortState, verb: str, *, by: "User | None", reason: str = "") -> Cohort:
