@@ -35,7 +35,10 @@ def attendance_of(cohort: Cohort, unit: UnitPeriod | None = None) -> dict[int, S
     held = dict(
         trainees.annotate(held=Count("cohort__days", filter=held_days() & of_unit)).values_list("pk", "held").order_by()
     )
-    kept = Attendance.objects.filter(enrolment__cohort=cohort, day__registered_at__isnull=False)
+    # Who has left keeps the rows of later days, say for a job found out afterwards; they do not count.
+    own = Q(enrolment__ended_on=None) | Q(day__date__lte=F("enrolment__ended_on"))
+    own &= Q(day__date__gte=F("enrolment__starts_on"), day__registered_at__isnull=False)
+    kept = Attendance.objects.filter(own, enrolment__cohort=cohort)
     if unit:
         kept = kept.filter(day__date__range=(unit.start, unit.end))
     sums = {

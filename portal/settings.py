@@ -191,10 +191,9 @@ JOBS_BACKOFF_SECONDS = [int(seconds) for seconds in env_list("JOBS_BACKOFF_SECON
 # How long mail waits before a mail server that did not answer is asked again.
 MAIL_PAUSE_SECONDS = env_int("MAIL_PAUSE_SECONDS", 300 if PRODUCTION else 15)
 
-EMAIL_BACKEND = env(
-    "EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.console.EmailBackend",
-)
+# The demo writes to nobody; its mailbox is a page (/mail/demo/).
+_MAIL = "smtp" if PRODUCTION else "dummy" if DEMO else "console"
+EMAIL_BACKEND = env("EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL}.EmailBackend")
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")

@@ -50,6 +50,7 @@ def rules_of(cohort: Cohort, policy: CohortPolicy) -> EligibilityRules:
 @transaction.atomic
 def receive_roster(cohort: Cohort, upload: UploadedFile, *, by: User | None) -> RosterImport:
     """Keep an uploaded roster and have it read; `upload` has passed `portal.common.uploads.accept`."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     if cohort.state not in TAKES_ROSTERS:
         raise ActionRefused(_("This cohort does not take applications any more."))
     roster = RosterImport.from_upload(upload, cohort=cohort, host_id=cohort.host_id, uploaded_by=by)

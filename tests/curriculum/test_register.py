@@ -89,6 +89,18 @@ def test_a_trainee_who_came_later_is_not_absent_before():
     assert attendance_of(cohort)[late.pk].rate == Decimal("100.0")
 
 
+def test_days_after_somebody_left_do_not_count():
+    cohort, trainee, days = running(4)
+    for day in days:
+        actions.save_register(day, [Entry(trainee.pk, time(9), time(18))], by=None)
+
+    trainee.state, trainee.ended_on = EnrolmentState.EARLY_EMPLOYED, days[1].date
+    trainee.save()
+
+    found = attendance_of(cohort)[trainee.pk]
+    assert (found.scheduled, found.absences, found.rate) == (2, 0, Decimal("100.0"))
+
+
 def test_a_day_that_has_not_come_is_refused():
     _, trainee, days = running(1)
     TrainingDay.objects.filter(pk=days[0].pk).update(date=timezone.localdate() + timedelta(days=1))
