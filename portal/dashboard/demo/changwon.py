@@ -3,12 +3,12 @@
 import random
 from datetime import date, time, timedelta
 
-from cohorts.actions.cohorts import close_recruiting, finish_cohort, plan_cohort, publish_cohort, start_cohort
-from cohorts.planning import first_too_late
 from django.utils import timezone
 
+from cohorts.actions.cohorts import close_recruiting, finish_cohort, plan_cohort, publish_cohort, start_cohort
 from cohorts.actions.programmes import register_programme
 from cohorts.models import Cohort
+from cohorts.planning import first_too_late
 from curriculum import actions as teaching
 from partners.models import Organization
 from placements import actions as placing
@@ -68,8 +68,7 @@ def recruit(by: User, start: date) -> Cohort:
         school.enrol(cohort, by=by)
         teaching.plan_timetable(cohort, by=by)
     with on(start, "08:30"):
-        cohort = start_cohort(cohort, by=by)
-    return cohort
+        return start_cohort(cohort, by=by)
 
 
 def find_work(by: User, cohort: Cohort, draw: random.Random) -> None:

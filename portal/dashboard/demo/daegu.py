@@ -3,12 +3,12 @@
 import random
 from datetime import date, datetime, time, timedelta
 
-from cohorts.actions.cohorts import assign_staff, close_recruiting, plan_cohort, publish_cohort, start_cohort
-from cohorts.planning import TrackPlan, first_too_late
 from django.utils import timezone
 
+from cohorts.actions.cohorts import assign_staff, close_recruiting, plan_cohort, publish_cohort, start_cohort
 from cohorts.actions.people import person_of
 from cohorts.models import Cohort, Programme
+from cohorts.planning import TrackPlan, first_too_late
 from curriculum import actions as teaching
 from partners.actions.agreements import bring_into_force_agreement, sign_agreement
 from partners.models import Agreement

@@ -3,9 +3,8 @@
 from datetime import date, time, timedelta
 
 from cohorts.actions.cohorts import plan_cohort, publish_cohort
-from cohorts.planning import first_too_late
-
 from cohorts.models import Cohort, Programme
+from cohorts.planning import first_too_late
 from portal.accounts.models import User
 from portal.dashboard.demo import school
 from portal.dashboard.demo.clock import DAY, monday, on
