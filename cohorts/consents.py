@@ -67,3 +67,16 @@ def text_in_use(host_id: int, kind: ConsentKind) -> ConsentText:
         defaults={"required": wording.required, "body": wording.korean, "body_en": wording.english},
     )
     return made
+
+
+def texts_in_use(host_id: int) -> list[ConsentText]:
+    """The newest version of each kind, the mandatory ones first; one query once a host has its texts."""
+    newest: dict[str, ConsentText] = {}
+    for text in ConsentText.objects.filter(host_id=host_id).order_by("version"):
+        newest[text.kind] = text
+    found = [newest.get(kind) or text_in_use(host_id, kind) for kind in ConsentKind]
+    return sorted(found, key=lambda text: not text.required)
+
+
+def required_texts(host_id: int) -> list[ConsentText]:
+    return [text for text in texts_in_use(host_id) if text.required]

@@ -1,7 +1,12 @@
 """Mail of this app: who it goes to and what it is about. The texts are templates/emails/cohorts/."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from cohorts.roster_reasons import explain
 from portal import notify
 
 if TYPE_CHECKING:
@@ -46,3 +51,30 @@ def about_offer(offer: "Offer", template: str, *, by: "User | None", **more: Any
     """A message about an offer. Join its track and all that `about` asks for."""
     more = {"track": offer.track.name, "deadline": offer.deadline, "path": offer.get_absolute_url()} | more
     return about(offer.application, template, slot=offer.pk, by=by, **more)
+
+
+def application_received(application: "Application", *, by: "User | None") -> notify.Message:
+    """The receipt, or the reasons why the application cannot take part. One for each application."""
+    with translation.override(recipient(application.person).language):
+        reasons = [explain(code) for code in application.ineligible_reasons]
+    path = application.get_absolute_url()
+    return about(application, "application_received", slot="once", by=by, path=path, reasons=reasons)
+
+
+def application_admitted(application: "Application", *, by: "User | None") -> notify.Message:
+    """An official found the applicant to be eligible after all."""
+    return about(application, "application_admitted", slot="once", by=by, path=application.get_absolute_url())
+
+
+def application_draft(application: "Application") -> notify.Message:
+    """The deadline is near and the draft was not submitted. One for each draft and deadline."""
+    closes = application.cohort.apply_closes_at
+    return about(
+        application,
+        "application_draft",
+        slot=f"{closes:%Y%m%d%H%M}",
+        by=None,
+        path=reverse("cohorts:apply", args=[application.cohort_id]),
+        until=timezone.localtime(closes - timedelta(minutes=1)),
+        expires_at=closes,
+    )

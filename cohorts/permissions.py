@@ -125,3 +125,37 @@ def can_enrol(user: "User", cohort: Cohort) -> bool:
 
 def can_end_enrolment(user: "User", enrolment: Enrolment) -> bool:
     return is_host_staff(user, enrolment)
+
+
+# Applications --------------------------------------------------------------------------
+
+
+def is_applicant(user: "User", application: Application) -> bool:
+    """The person whose application it is. Join `person`."""
+    return user.role == Role.TRAINEE and application.person.user_id == user.pk
+
+
+def can_edit_application(user: "User", application: Application) -> bool:
+    return is_applicant(user, application)
+
+
+def can_withdraw_application(user: "User", application: Application) -> bool:
+    return is_applicant(user, application)
+
+
+def can_overrule_ineligibility(user: "User", application: Application) -> bool:
+    return is_host_staff(user, application)
+
+
+def can_download_file(user: "User", application: Application) -> bool:
+    """Evidence is for the office that examines it, not for reviewers."""
+    return is_applicant(user, application) or is_host_staff(user, application)
+
+
+def can_see_contacts(user: "User", thing: HostOwned) -> bool:
+    """Telephone, address and e-mail in full; others see them masked."""
+    return is_host_staff(user, thing)
+
+
+def can_see_application_history(user: "User", application: Application) -> bool:
+    return user.role == Role.ADMIN or is_host_staff(user, application)

@@ -84,6 +84,8 @@ WAS_OFFERED = (A.OFFERED, A.ACCEPTED, A.DECLINED, A.EXPIRED, A.ENROLLED)
 HOLDS_A_PLACE = (A.OFFERED, *HOLDS_A_SEAT)  # seats promised or taken
 LIVE = tuple(state for state in A if state not in (A.WITHDRAWN,))  # one of these per person and cohort
 RECEIVED = tuple(state for state in A if state != A.DRAFT)  # drafts do not count (domain.md 1.6)
+OPEN_TO_CHANGE = (A.DRAFT, A.SUBMITTED, A.INELIGIBLE)  # by the applicant, until the deadline
+NEEDS_CONSENT = (A.OFFERED, A.ACCEPTED, A.ENROLLED)  # the consent to collection cannot be taken back alone
 CAN_WITHDRAW = tuple(state for state, after in TRANSITIONS.items() if A.WITHDRAWN in after)
 
 

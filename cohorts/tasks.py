@@ -50,3 +50,10 @@ def remind_of_offers(job: Job) -> dict[str, int]:
     from cohorts.actions import offers
 
     return {"reminded": offers.remind_of_offers()}
+
+
+@schedule("hourly", at="00:20")
+def remind_of_drafts(job: Job) -> dict[str, int]:
+    from cohorts.actions import applications
+
+    return {"reminded": applications.remind_of_drafts()}

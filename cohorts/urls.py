@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from cohorts.views import cohorts, enrolments, offers, programmes, public, rosters, scores, selection
+from cohorts.views import (
+    applications,
+    apply,
+    cohorts,
+    enrolments,
+    offers,
+    programmes,
+    public,
+    rosters,
+    scores,
+    selection,
+)
 
 app_name = "cohorts"
 urlpatterns = [
@@ -46,4 +57,19 @@ urlpatterns = [
     path("enrolments/", enrolments.enrolment_list, name="enrolment-list"),
     path("cohorts/<int:pk>/enrol/", enrolments.enrolment_start, name="enrolment-start"),
     path("enrolments/<int:pk>/end/", enrolments.enrolment_end, name="enrolment-end"),
+    path("apply/<int:pk>/", apply.apply, name="apply"),
+    path("apply/<int:pk>/check/", apply.apply_check, name="apply-check"),
+    path("apply/<int:pk>/<slug:slug>/", apply.apply_step, name="apply-step"),
+    path("applications/", applications.application_list, name="application-list"),
+    path("applications/mine/", applications.my_application_list, name="my-application-list"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/history/", applications.application_history, name="application-history"),
+    path("applications/<int:pk>/receipt/", apply.apply_receipt, name="apply-receipt"),
+    path("applications/<int:pk>/discard/", apply.apply_discard, name="apply-discard"),
+    path("applications/<int:pk>/withdraw/", applications.application_withdraw, name="application-withdraw"),
+    path("applications/<int:pk>/overrule/", applications.application_overrule, name="application-overrule"),
+    path("applications/files/<int:pk>/", applications.application_file, name="application-file"),
+    path("applications/files/<int:pk>/remove/", apply.apply_file_remove, name="apply-file-remove"),
+    path("consents/", applications.consent_list, name="consent-list"),
+    path("consents/<int:pk>/withdraw/", applications.consent_withdraw, name="consent-withdraw"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -54,15 +54,23 @@ def person_of(
 ) -> Person:
     """The host's record of a person, found or made, with what is told now.
 
-    An account finds its own record. A record that another account has claimed is never taken
-    over: the address is refused then.
+    An account finds its own record, or one with the address it has proved to own. A name, a
+    date of birth or a mobile number is no proof: whoever knows somebody's would read their
+    record. So such a second record is made, and the staff are shown both (`queries.resembling`).
     """
     told = {"name": name, "birth_date": birth_date, "mobile": mobile, "email": email, "address": address}
-    mine = Person.objects.filter(host=host, user=user).first() if user else None
-    known = People(host.pk, emails=[email], mobiles=[mobile], births=[birth_date])
-    person = mine or known.find(name=name, birth_date=birth_date, mobile=mobile, email=email)
+    if user:
+        person = Person.objects.filter(host=host, user=user).first()
+        person = person or Person.objects.filter(host=host, email=email).first()
+    else:
+        known = People(host.pk, emails=[email], mobiles=[mobile], births=[birth_date])
+        person = known.find(name=name, birth_date=birth_date, mobile=mobile, email=email)
     if person is None:
-        person = Person.objects.create(host=host, user=user, **told)
+        try:
+            with transaction.atomic():
+                person = Person.objects.create(host=host, user=user, **told)
+        except IntegrityError:  # a roster has brought the same address this moment
+            raise ActionRefused(_("Your record was changed this moment. Please send it again.")) from None
         audit.record(person, "person.recorded", by=by)
         return person
     if user and person.user_id not in (None, user.pk):

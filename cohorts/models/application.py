@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.roster_reasons import explain
 from cohorts.states import (
     CAN_WITHDRAW,
     HOLDS_A_PLACE,
@@ -16,12 +17,15 @@ from cohorts.states import (
     IN_SELECTION,
     LIVE,
     RECEIVED,
+    TAKES_APPLICATIONS,
     ApplicationState,
 )
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned, StoredFile
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portal.accounts.models import User
 
 
@@ -47,6 +51,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def live(self) -> "ApplicationQuerySet":
         """At most one of these for a person and a cohort."""
         return self.filter(state__in=LIVE)
+
+    def drafts_closing(self, first: "datetime", last: "datetime") -> "ApplicationQuerySet":
+        """Not submitted, in a cohort that stops taking applications after `first` and by `last`."""
+        closing = {"cohort__apply_closes_at__gt": first, "cohort__apply_closes_at__lte": last}
+        return self.filter(state=ApplicationState.DRAFT, cohort__state__in=TAKES_APPLICATIONS, **closing)
 
     def in_selection(self) -> "ApplicationQuerySet":
         return self.filter(state__in=IN_SELECTION)
@@ -162,6 +171,11 @@ class Application(HostOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("cohorts:application", args=[self.pk])
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it was found ineligible, in sentences."""
+        return [explain(code) for code in self.ineligible_reasons]
 
     @property
     def holds_a_seat(self) -> bool:

@@ -190,6 +190,10 @@ class Cohort(HostOwned):
         return self.apply_closes_at - timedelta(minutes=1)
 
     @property
+    def opens_later(self) -> bool:
+        return self.state in TAKES_APPLICATIONS and timezone.now() < self.apply_opens_at
+
+    @property
     def has_started(self) -> bool:
         return self.state in STARTED
 

@@ -71,3 +71,8 @@ class Consent(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+    @property
+    def anchor(self) -> str:
+        """The id of its question in a page."""
+        return f"consent-question-{self.pk}"

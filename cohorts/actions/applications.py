@@ -1,0 +1,254 @@
+"""An application from its first saved page to the receipt, and what comes of it before the selection."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts import emails
+from cohorts.actions.moves import _move
+from cohorts.actions.people import person_of
+from cohorts.actions.rosters import receipt_number, rules_of
+from cohorts.consents import required_texts
+from cohorts.eligibility import Candidate, judge
+from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Person
+from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, TAKES_APPLICATIONS, ApplicationState
+from portal import audit, notify
+from portal.accounts.models import User
+from portal.common.exceptions import ActionRefused
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_FILES = 10
+PERSON = ("name", "birth_date", "mobile", "address")
+ANSWERS = ("track", "education", "major", "employment", "motivation")
+REMIND_BEFORE = timedelta(hours=24)
+STILL_WRITING = timedelta(hours=1)
+
+
+@transaction.atomic
+def start_application(
+    cohort: Cohort, *, by: User, name: str, birth_date: date, mobile: str, address: str
+) -> Application:
+    """The draft of `by` for a cohort, made with the first page; asked again, the one that is there."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two windows of one person, one after the other
+    _require_open(cohort)
+    found = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
+    if found:
+        return found
+    told: dict[str, Any] = {"name": name, "birth_date": birth_date, "mobile": mobile, "address": address}
+    person = person_of(cohort.host, **told, email=by.email, user=by, by=by)
+    if other := Application.objects.live().filter(cohort=cohort, person=person).first():
+        return other  # it came by a roster, under the address of this account
+    application = Application.objects.create(cohort=cohort, host_id=cohort.host_id, person=person, address=address)
+    audit.record(application, "application.started", by=by)
+    return application
+
+
+@transaction.atomic
+def save_answers(application: Application, *, by: User, **answers: Any) -> Application:
+    """Keep the answers of one page; until the deadline also of what was submitted, which is judged again.
+
+    Takes the fields named in PERSON and ANSWERS.
+    """
+    application = _lock(application)
+    _require_changeable(application)
+    told = {name: answers[name] for name in PERSON if name in answers}
+    if told:
+        person = application.person
+        known = {name: getattr(person, name) for name in PERSON}
+        application.person = person_of(
+            application.cohort.host, **{**known, **told}, email=person.email, user=person.user, by=by
+        )
+    values = {name: answers[name] for name in (*ANSWERS, "address") if name in answers}
+    changed = [name for name, value in values.items() if getattr(application, name) != value]
+    for name in changed:
+        setattr(application, name, values[name])
+    application.save(update_fields=[*changed, "updated_at"])
+    if application.state == ApplicationState.DRAFT:
+        return application  # a draft has no history yet
+    if changed or told:
+        audit.record(application, "application.changed", by=by, after={"fields": sorted({*changed, *told})})
+    return _judge_again(application, by=by)
+
+
+@transaction.atomic
+def attach_file(application: Application, upload: UploadedFile, *, kind: str, by: User) -> ApplicationFile:
+    """Keep a file that `portal.common.uploads.accept` has let pass."""
+    application = _lock(application)
+    _require_changeable(application)
+    if application.files.count() >= MOST_FILES:
+        raise ActionRefused(
+            _("At most %(most)s files can be attached. Remove one first.") % {"most": MOST_FILES}, "file"
+        )
+    file = ApplicationFile.from_upload(
+        upload, application=application, host_id=application.host_id, kind=kind, uploaded_by=by
+    )
+    file.save()
+    audit.record(application, "application.file_attached", by=by, after={"file": file.pk, "sha256": file.sha256})
+    return file
+
+
+@transaction.atomic
+def remove_file(file: ApplicationFile, *, by: User) -> Application:
+    """Take an attached file away; its content goes with it."""
+    application = _lock(file.application)
+    _require_changeable(application)
+    gone, _rows = ApplicationFile.objects.filter(pk=file.pk).delete()
+    if gone:
+        audit.record(application, "application.file_removed", by=by, after={"file": file.pk})
+        transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
+    return application
+
+
+@transaction.atomic
+def submit_application(application: Application, *, by: User) -> Application:
+    """Hand a draft in: once, however often it is sent; every reply is the same receipt.
+
+    Judged by `cohorts.eligibility` at the server's clock. Refused, with nothing lost, when an
+    answer is missing or the deadline has passed.
+    """
+    application = _lock(application)
+    if application.state != ApplicationState.DRAFT:
+        return application
+    _require_open(application.cohort)
+    _require_complete(application)
+    now = timezone.now()
+    application.submitted_at = now
+    application.receipt_number = receipt_number(application.cohort_id, application.pk, now)
+    application.ineligible_reasons = _faults(application, now)
+    application.save(update_fields=["submitted_at", "receipt_number", "ineligible_reasons"])
+    state = ApplicationState.INELIGIBLE if application.ineligible_reasons else ApplicationState.SUBMITTED
+    application = _move(application, state, by=by)
+    notify.queue_many([emails.application_received(application, by=by)])
+    return application
+
+
+@transaction.atomic
+def withdraw_application(application: Application, *, by: User) -> Application:
+    """Take an application back before anything was decided, or from the waitlist."""
+    application = _lock(application)
+    if application.state == ApplicationState.WITHDRAWN:
+        return application
+    if application.state not in CAN_WITHDRAW or application.holds_a_seat:
+        raise ActionRefused(_("This application can no longer be withdrawn here. Answer the offer instead."))
+    if application.state == ApplicationState.DRAFT:
+        raise ActionRefused(_("This application was not submitted. Delete the draft instead."))
+    return _move(application, ApplicationState.WITHDRAWN, by=by)
+
+
+@transaction.atomic
+def discard_draft(application: Application, *, by: User) -> None:
+    """Delete a draft with its files: nobody but its writer has ever seen it."""
+    application = _lock(application)
+    if application.state != ApplicationState.DRAFT:
+        raise ActionRefused(_("This application was submitted. Withdraw it instead."))
+    names = [(file.file.storage, str(file.file.name)) for file in application.files.all()]
+    audit.record(application, "application.discarded", by=by, after={"files": len(names)})
+    application.delete()
+    for storage, name in names:
+        transaction.on_commit(partial(storage.delete, name))
+
+
+@transaction.atomic
+def overrule_ineligibility(application: Application, *, by: User, reason: str) -> Application:
+    """Let an applicant into the selection whom the rules kept out; the reasons found stay on record."""
+    application = _move(application, ApplicationState.SUBMITTED, by=by, reason=reason)
+    notify.queue_many([emails.application_admitted(application, by=by)])
+    return application
+
+
+def remind_of_drafts(now: "datetime | None" = None) -> int:
+    """Write once to everybody whose draft closes within 24 hours; returns how many are due."""
+    now = now or timezone.now()
+    due = Application.objects.drafts_closing(now, now + REMIND_BEFORE).filter(updated_at__lte=now - STILL_WRITING)
+    mails = [emails.application_draft(draft) for draft in due.select_related("cohort", "person__user")]
+    return len(notify.queue_many(mails)) if mails else 0
+
+
+# What has to hold --------------------------------------------------------------------------
+
+
+def _lock(application: Application) -> Application:
+    """The fresh row, under the locks of its person and itself, in this order."""
+    Person.objects.select_for_update(no_key=True).filter(pk=application.person_id).first()
+    found = Application.objects.select_for_update(of=("self",), no_key=True)
+    try:
+        return found.select_related("cohort__host", "cohort__policy", "person__user", "track").get(pk=application.pk)
+    except Application.DoesNotExist:
+        raise ActionRefused(_("This draft was deleted.")) from None
+
+
+def _require_open(cohort: Cohort) -> None:
+    """The server's clock decides; `apply_closes_at` is the first instant that is too late."""
+    if cohort.state not in TAKES_APPLICATIONS or timezone.now() >= cohort.apply_closes_at:
+        last = timezone.localtime(cohort.apply_closes_at - timedelta(minutes=1))
+        raise ActionRefused(
+            _("Applications closed on %(last)s (Korean time). What you saved is kept, but it can no longer be changed.")
+            % {"last": f"{last:%Y-%m-%d %H:%M}"}
+        )
+    if timezone.now() < cohort.apply_opens_at:
+        raise ActionRefused(_("Applications are not open yet."))
+
+
+def _require_changeable(application: Application) -> None:
+    if application.state not in OPEN_TO_CHANGE:
+        raise ActionRefused(
+            _("This is no longer possible: the application is in the state “%(state)s”.")
+            % {"state": application.get_state_display()}
+        )
+    _require_open(application.cohort)
+
+
+def missing(application: Application) -> list[str]:
+    """The steps of the form that lack something: `about`, `situation`, `motivation`, `consents`."""
+    steps = [] if application.address else ["about"]
+    if not all(getattr(application, name) for name in ("track_id", "education", "employment")):
+        steps.append("situation")
+    if not application.motivation:
+        steps.append("motivation")
+    held = set(application.person.consents.given().values_list("text", flat=True))
+    if not {text.pk for text in required_texts(application.host_id)} <= held:
+        steps.append("consents")
+    return steps
+
+
+def _require_complete(application: Application) -> None:
+    if missing(application):
+        raise ActionRefused(_("Some answers are still missing. Complete the steps marked below."))
+
+
+def _faults(application: Application, at: "datetime") -> list[str]:
+    candidate = Candidate(
+        born=application.person.birth_date,
+        address=application.address,
+        employed=application.employment == Application.Employment.EMPLOYED,
+        submitted_at=at,
+    )
+    policy = CohortPolicy.objects.get(cohort=application.cohort_id)
+    return [reason.code for reason in judge(candidate, rules_of(application.cohort, policy))]
+
+
+def _judge_again(application: Application, *, by: User) -> Application:
+    """After a change. What an official has overruled does not count again; a new reason does."""
+    assert application.submitted_at  # noqa: S101  # the database holds it for every state but draft
+    found = _faults(application, application.submitted_at)
+    overruled = application.state == ApplicationState.SUBMITTED and set(found) <= set(application.ineligible_reasons)
+    state = ApplicationState.INELIGIBLE if found and not overruled else ApplicationState.SUBMITTED
+    if not overruled or not found:
+        application.ineligible_reasons = found
+        application.save(update_fields=["ineligible_reasons"])
+    return _move(application, state, by=by) if application.state != state else application
+
+
+def answers_of(application: Application) -> Mapping[str, Any]:
+    """What the pages of the form begin with."""
+    person = application.person
+    told = {name: getattr(person, name) for name in PERSON}
+    return {**told, **{name: getattr(application, name) for name in ANSWERS}, "address": application.address}

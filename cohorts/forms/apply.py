@@ -1,0 +1,102 @@
+"""The pages of the application form: one topic each."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Application, ApplicationFile, Cohort, ConsentText
+from cohorts.states import ConsentKind
+from portal.common.fields import DateField, MobileField, NameField, TextField
+from portal.common.forms import PortalForm
+from portal.common.uploads import UploadField
+
+MOTIVATION_MAX = 1_000
+
+
+class StepForm(PortalForm):
+    """A page of the form; it knows the cohort it is for."""
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        self.cohort = cohort
+        super().__init__(*args, **kwargs)
+
+
+class AboutForm(StepForm):
+    name = NameField(
+        label=_("Name"),
+        help_text=_("As on your identity card."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    birth_date = DateField(
+        label=_("Date of birth"),
+        help_text=_("Like 2000-03-05. Never enter your resident registration number."),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+    )
+    mobile = MobileField(label=_("Mobile telephone"), help_text=_("Like 010-1234-5678."))
+    address = TextField(
+        label=_("Address"),
+        max_letters=200,
+        help_text=_("Where you are registered as a resident, beginning with the province or city."),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["birth_date"].latest = timezone.localdate()
+
+
+class SituationForm(StepForm):
+    education = forms.ChoiceField(label=_("Education"), choices=Application.Education.choices, widget=forms.RadioSelect)
+    major = TextField(
+        label=_("Major"), max_letters=100, required=False, help_text=_("What you studied, if you have a major.")
+    )
+    employment = forms.ChoiceField(
+        label=_("Present situation"), choices=Application.Employment.choices, widget=forms.RadioSelect
+    )
+    track = forms.ModelChoiceField(None, label=_("Track"), empty_label=None, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["track"].queryset = self.cohort.tracks.all()
+
+
+class MotivationForm(StepForm):
+    motivation = TextField(
+        label=_("Motivation"),
+        lines=True,
+        max_letters=MOTIVATION_MAX,
+        help_text=_("Why you want to take this course and what you want to do afterwards, in at most 1,000 letters."),
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+
+class FileForm(StepForm):
+    kind = forms.ChoiceField(label=_("Kind of file"), choices=ApplicationFile.Kind.choices)
+    file = UploadField(label=_("File"))
+
+
+class ConsentForm(StepForm):
+    """One box for each text in use; none is ticked that the applicant has not ticked in this application."""
+
+    def __init__(self, *args: Any, texts: list[ConsentText], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = texts
+        for text in texts:
+            label = _("I agree") if text.required else _("I agree (you may refuse)")
+            needed = {"required": _("This consent is needed for an application. Please tick it, or stop here.")}
+            self.fields[text.kind] = forms.BooleanField(label=label, required=text.required, error_messages=needed)
+
+    @property
+    def pairs(self) -> list[tuple[ConsentText, Any]]:
+        return [(text, self[text.kind]) for text in self.texts]
+
+    def ticked(self) -> list[ConsentKind]:
+        return [ConsentKind(kind) for kind, on in self.cleaned_data.items() if on]
+
+
+class SubmitForm(forms.Form):
+    """The key given out with the draft."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)

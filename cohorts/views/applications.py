@@ -1,0 +1,254 @@
+"""Applications: one's own, and those a host has received."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cohorts import permissions as may
+from cohorts import queries
+from cohorts.actions import applications as actions
+from cohorts.actions.consents import withdraw_consent
+from cohorts.forms.applications import OverruleForm, filter_for
+from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
+from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState
+from cohorts.views.apply import check_context
+from portal import audit
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.audit.history import history_of
+from portal.common.downloads import send_file
+from portal.common.exceptions import ActionRefused
+from portal.common.guards import require, roles
+from portal.common.htmx import form_status, render
+from portal.common.korean import mask_email, mask_mobile
+from portal.common.listing import Listing
+
+READERS = (Role.ADMIN, *HOST_STAFF, Role.REVIEWER)
+
+
+# The applicant -----------------------------------------------------------------------------
+
+
+@require_GET
+@roles(Role.TRAINEE)
+def my_application_list(request: HttpRequest) -> HttpResponse:
+    """One's own applications, each with what to do next."""
+    applications = queries.my_applications(request.user)
+    context = {"applications": [(one, next_step(one)) for one in applications]}
+    return render(request, "cohorts/application_mine.html", context)
+
+
+def next_step(application: Application) -> dict[str, str]:
+    """What the applicant can do now: a sentence, and where. A prepared decision says nothing here."""
+    cohort, state = application.cohort, application.state
+    if state == ApplicationState.DRAFT and cohort.is_open:
+        url = reverse("cohorts:apply", args=[cohort.pk])
+        return {"text": _("Not submitted yet."), "url": url, "label": _("Go on with the application")}
+    if state == ApplicationState.OFFERED and application.live_offer:
+        try:
+            url = reverse("cohorts:offer", args=[application.live_offer])
+        except NoReverseMatch:
+            url = application.get_absolute_url()
+        return {"text": _("A seat is offered to you."), "url": url, "label": _("Answer the offer")}
+    return {"text": str(WAITING.get(state, "")), "url": "", "label": ""}
+
+
+WAITING = {
+    ApplicationState.DRAFT: _lazy("The deadline has passed, and it was not submitted."),
+    ApplicationState.SUBMITTED: _lazy("It is being examined. The result comes by mail."),
+    ApplicationState.INELIGIBLE: _lazy("The conditions are not met by what was entered."),
+    ApplicationState.WAITLISTED: _lazy("You are on the waitlist. When a seat becomes free, you get a mail."),
+    ApplicationState.ACCEPTED: _lazy("Your seat is taken. You hear from the office before the first day."),
+    ApplicationState.ENROLLED: _lazy("You are in this course."),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.TRAINEE)
+def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then takes the application back."""
+    application = _load(request, pk)
+    require(may.can_withdraw_application(request.user, application))
+    if request.method == "POST":
+        try:
+            actions.withdraw_application(application, by=request.user)
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your application was withdrawn."))
+        return redirect(application)
+    context = {"application": application, "cohort": application.cohort, "cancel_url": application.get_absolute_url()}
+    return render(request, "cohorts/application_withdraw.html", context)
+
+
+@require_GET
+@roles(Role.TRAINEE)
+def consent_list(request: HttpRequest) -> HttpResponse:
+    """What one has agreed to, at each host, word for word."""
+    mine = Consent.objects.filter(person__user=request.user).select_related("text", "host", "person")
+    return render(request, "cohorts/application_consents.html", {"consents": mine})
+
+
+@require_POST
+@roles(Role.TRAINEE)
+def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    consent = get_object_or_404(Consent.objects.filter(person__user=request.user), pk=pk)
+    try:
+        withdraw_consent(consent, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your consent was withdrawn. It counts from now on."))
+    return redirect("cohorts:consent-list")
+
+
+# The staff ---------------------------------------------------------------------------------
+
+
+@require_GET
+@roles(*READERS)
+def application_list(request: HttpRequest) -> HttpResponse:
+    """What the visible cohorts have received."""
+    user = request.user
+    cohorts = Cohort.objects.visible_to(user)
+    listing = Listing(
+        request,
+        Application.objects.visible_to(user).for_list(),
+        form=filter_for(user.role),
+        form_options={"tracks": Track.objects.filter(cohort__in=cohorts)},
+        sorts={
+            "receipt": "receipt_number",
+            "name": ("person__name", "receipt_number"),
+            "cohort": ("cohort__name", "receipt_number"),
+            "track": ("track__name", "receipt_number"),
+            "state": ("state", "receipt_number"),
+            "submitted": "submitted_at",
+        },
+        default_sort="-submitted",
+    )
+    in_full = user.role in HOST_STAFF
+    for row in listing:
+        row.contact = contact(row, in_full=in_full)
+    audit.saw(user, "application.listed", host_id=user.organization_id, people=len(listing))
+    return listing.render("cohorts/application_list.html", {"in_full": in_full})
+
+
+def contact(application: Application, *, in_full: bool) -> dict[str, str]:
+    """Mobile number, address and e-mail; masked for whoever only judges."""
+    person = application.person
+    if in_full:
+        return {"mobile": person.mobile, "email": person.email, "address": application.address}
+    region = " ".join(application.address.split()[:2])
+    return {"mobile": mask_mobile(person.mobile), "email": mask_email(person.email), "address": f"{region} …"}
+
+
+@require_GET
+@roles(*READERS, Role.TRAINEE)
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    """One application: its own person sees all of it, the staff what their work needs."""
+    found = _load(request, pk)
+    if may.is_applicant(request.user, found):
+        if found.state == ApplicationState.DRAFT:
+            return redirect("cohorts:apply", found.cohort_id)
+        return render(request, "cohorts/application_own.html", _own_context(found))
+    return _staff_page(request, found, OverruleForm())
+
+
+def _load(request: HttpRequest, pk: int) -> Application:
+    return get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
+
+
+def _own_context(found: Application) -> dict[str, Any]:
+    open_to_change = found.state in OPEN_TO_CHANGE and found.cohort.is_open
+    return check_context(found) | {
+        "next": next_step(queries.my_applications(found.person.user).get(pk=found.pk)),
+        "open_to_change": open_to_change,
+        "may_withdraw": found.state in CAN_WITHDRAW and not found.holds_a_seat,
+    }
+
+
+def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) -> HttpResponse:
+    user = request.user
+    in_full = may.can_see_contacts(user, found)
+    may_overrule = may.can_overrule_ineligibility(user, found) and found.state == ApplicationState.INELIGIBLE
+    may_download = may.can_download_file(user, found)
+    audit.saw(user, "application.viewed", host_id=found.host_id, subject_id=found.person_id)
+    context = {
+        "application": found,
+        "contact": contact(found, in_full=in_full),
+        "in_full": in_full,
+        "files": found.files.all() if may_download else [],
+        "may_download": may_download,
+        "consents": found.person.consents.select_related("text") if in_full else [],
+        "resembling": queries.resembling(found.person) if in_full else [],
+        "scores_url": _url("cohorts:score-edit", found.pk) if user.role == Role.REVIEWER else "",
+        "overrule_form": form if may_overrule else None,
+        "tabs": _tabs(request, found, "cohorts:application"),
+    }
+    return render(request, "cohorts/application.html", context, status=form_status(form))
+
+
+def _url(name: str, pk: int) -> str:
+    """An address that another branch of the chain may not have built yet."""
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _tabs(request: HttpRequest, found: Application, current: str) -> list[dict[str, Any]]:
+    if not may.can_see_application_history(request.user, found):
+        return []
+    pages = [(_("Application"), "cohorts:application"), (_("History"), "cohorts:application-history")]
+    return [
+        {"label": label, "url": reverse(name, args=[found.pk]), "current": name == current} for label, name in pages
+    ]
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def application_history(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _load(request, pk)
+    require(may.can_see_application_history(request.user, found))
+    context = {
+        "application": found,
+        "events": history_of(found),
+        "tabs": _tabs(request, found, "cohorts:application-history"),
+    }
+    return render(request, "cohorts/application_history.html", context)
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def application_overrule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody into the selection whom the rules kept out."""
+    found = _load(request, pk)
+    require(may.can_overrule_ineligibility(request.user, found))
+    form = OverruleForm(request.POST)
+    if not form.is_valid():
+        return _staff_page(request, found, form)
+    try:
+        actions.overrule_ineligibility(found, by=request.user, reason=form.cleaned_data["reason"])
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The applicant takes part in the selection and was told by mail."))
+    return redirect(found)
+
+
+@require_GET
+@roles(*READERS, Role.TRAINEE)
+def application_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """An attached file, for its owner and the host's staff."""
+    visible = Application.objects.visible_to(request.user)
+    files = ApplicationFile.objects.filter(application__in=visible).select_related("application__person")
+    file = get_object_or_404(files, pk=pk)
+    require(may.can_download_file(request.user, file.application))
+    if not may.is_applicant(request.user, file.application):
+        audit.saw(request.user, "application.downloaded", host_id=file.host_id, subject_id=file.application.person_id)
+    return send_file(file)
