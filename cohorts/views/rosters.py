@@ -34,7 +34,8 @@ def roster_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The rosters of a cohort, and the form to send one more."""
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
     require(is_host_staff(request.user, cohort))
-    form = RosterForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = RosterForm(request.POST if sent else None, request.FILES if sent else None)
     if form.is_valid():
         try:
             roster = actions.receive_roster(cohort, form.cleaned_data["file"], by=request.user)
