@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts.actions.enrolment import end_enrolment
 from cohorts.models import Enrolment
 from cohorts.states import ENROLMENT_TRANSITIONS, EnrolmentState
 from placements import emails
@@ -119,17 +120,11 @@ def end_for_employment(job: Employment, *, by: User | None) -> Enrolment:
         raise ActionRefused(_("This trainee is no longer in training."))
     if job.hired_on > enrolment.cohort.ends_on:
         raise ActionRefused(_("The job began after the course; that is no early employment."))
-    was = enrolment.state
-    enrolment.state = EnrolmentState.EARLY_EMPLOYED
-    enrolment.ended_on = max(enrolment.starts_on, job.hired_on - timedelta(days=1))
-    enrolment.end_reason = _("Early employment")
-    enrolment.save(update_fields=["state", "ended_on", "end_reason"])
+    last_day = max(enrolment.starts_on, job.hired_on - timedelta(days=1))
+    enrolment = end_enrolment(
+        enrolment, EnrolmentState.EARLY_EMPLOYED, on=last_day, by=by, reason=_("Early employment")
+    )
     enrolment.team_places.filter(left_on=None).update(left_on=timezone.localdate())
-    audit.record(
-        enrolment, "enrolment.early_employed", by=by,
-        before={"state": was},
-        after={"state": enrolment.state, "ended_on": enrolment.ended_on.isoformat(), "employment": job.pk},
-    )  # fmt: skip
     return enrolment
 
 

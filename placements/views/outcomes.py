@@ -135,7 +135,7 @@ def figures(found: Outcome) -> list[dict]:
 
 
 def tabs(cohort: Cohort, current: str) -> list[dict]:
-    pages = (("rates", _("Rates"), "placements:outcome"), ("people", _("People"), "placements:outcome-people"))
+    pages = (("rates", _("Rates"), "placements:outcome"), ("people", _("Trainees"), "placements:outcome-people"))
     return [{"label": label, "url": reverse(name, args=[cohort.pk]), "current": key == current}
             for key, label, name in pages]  # fmt: skip
 
