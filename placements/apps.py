@@ -1,8 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class PlacementsConfig(AppConfig):
     name = "placements"
 
     def ready(self) -> None:
-        from placements import measures  # noqa: F401  # registers itself
+        from cohorts import hub
+        from placements import measures  # noqa: F401  # tells the agreements how projects and mentoring count
+        from portal.accounts.roles import HOST_STAFF, Role
+
+        staff = (Role.ADMIN, *HOST_STAFF)
+        hub.register(
+            pgettext_lazy("hub", "Field projects"), "placements:placement", (*staff, Role.INSTRUCTOR), place=50
+        )
+        hub.register(pgettext_lazy("hub", "Employment"), "placements:outcome", staff, place=60)

@@ -10,6 +10,8 @@ from cohorts.models import (
     Cohort,
     CohortPolicy,
     CohortStaff,
+    Consent,
+    ConsentText,
     Decision,
     Enrolment,
     Offer,
@@ -19,7 +21,7 @@ from cohorts.models import (
     Selection,
     Track,
 )
-from cohorts.states import ApplicationState, CohortState, Outcome, ProgrammeKind
+from cohorts.states import ApplicationState, CohortState, ConsentKind, Outcome, ProgrammeKind
 from curriculum.models import Module, TrainingDay
 from partners.models import Agreement, Organization
 from partners.states import AgreementState, OrganizationKind
@@ -313,3 +315,11 @@ def make_employment(*, enrolment: Enrolment | None = None, **fields) -> Employme
         | verified
         | fields
     )
+
+
+def make_consent(*, person: Person, kind: str = ConsentKind.THIRD_PARTY, **fields) -> Consent:
+    """A live consent; by default that companies may see who the person is."""
+    text, _ = ConsentText.objects.get_or_create(
+        host=person.host, kind=kind, version=1, defaults={"required": False, "body": "동의 내용"}
+    )
+    return Consent.objects.create(**{"person": person, "host": person.host, "text": text, "kind": kind} | fields)
