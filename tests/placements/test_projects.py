@@ -92,7 +92,7 @@ def test_modules_of_another_programme_are_refused():
 
 
 def test_preferences_are_replaced_as_a_whole():
-    cohort, (first, second), (trainee,) = cohort_with(1, projects=2)
+    _cohort, (_first, second), (trainee,) = cohort_with(1, projects=2)
 
     actions.choose_preferences(trainee, [second], by=None)
 
@@ -143,7 +143,7 @@ def test_a_trainee_chooses_on_the_page(client, sign_in):
 
 
 def test_teams_are_of_three_to_five_and_say_which_choice_came_true():
-    cohort, _projects, people = cohort_with(8)
+    cohort, _projects, _people = cohort_with(8)
 
     teams = actions.form_teams(cohort, by=None)
 
