@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts import permissions as may
@@ -59,12 +59,12 @@ def next_step(application: Application) -> dict[str, str]:
 
 
 WAITING = {
-    ApplicationState.DRAFT: _lazy("The deadline has passed, and it was not submitted."),
-    ApplicationState.SUBMITTED: _lazy("It is being examined. The result comes by mail."),
-    ApplicationState.INELIGIBLE: _lazy("The conditions are not met by what was entered."),
-    ApplicationState.WAITLISTED: _lazy("You are on the waitlist. When a seat becomes free, you get a mail."),
-    ApplicationState.ACCEPTED: _lazy("Your seat is taken. You hear from the office before the first day."),
-    ApplicationState.ENROLLED: _lazy("You are in this course."),
+    ApplicationState.DRAFT: gettext_lazy("The deadline has passed, and it was not submitted."),
+    ApplicationState.SUBMITTED: gettext_lazy("It is being examined. The result comes by mail."),
+    ApplicationState.INELIGIBLE: gettext_lazy("The conditions are not met by what was entered."),
+    ApplicationState.WAITLISTED: gettext_lazy("You are on the waitlist. When a seat becomes free, you get a mail."),
+    ApplicationState.ACCEPTED: gettext_lazy("Your seat is taken. You hear from the office before the first day."),
+    ApplicationState.ENROLLED: gettext_lazy("You are in this course."),
 }
 
 

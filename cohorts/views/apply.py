@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts.actions import applications as actions
@@ -43,11 +43,11 @@ class Step:
 STEPS = {
     step.slug: step
     for step in (
-        Step("about", _lazy("About you"), AboutForm),
-        Step("situation", _lazy("Your situation"), SituationForm),
-        Step("motivation", _lazy("Motivation"), MotivationForm),
-        Step("files", _lazy("Files"), FileForm),
-        Step("consents", _lazy("Consents"), ConsentForm),
+        Step("about", gettext_lazy("About you"), AboutForm),
+        Step("situation", gettext_lazy("Your situation"), SituationForm),
+        Step("motivation", gettext_lazy("Motivation"), MotivationForm),
+        Step("files", gettext_lazy("Files"), FileForm),
+        Step("consents", gettext_lazy("Consents"), ConsentForm),
     )
 }
 ORDER = list(STEPS)
