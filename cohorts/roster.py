@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -195,7 +196,7 @@ class _Reading:
         self._take("submitted_at", parsing.parse_datetime, prefix="submitted_at_")
         self._take("education", self._education)
         for key in _TEXT_MAX:
-            self._take(key, lambda value, key=key: self._text(value, key))
+            self._take(key, partial(self._text, key=key))
 
     def _take(self, key: str, read: Callable[[Any], Any], *, prefix: str = "", even_without: bool = False) -> None:
         if key not in self._cells and not even_without:

@@ -33,7 +33,8 @@ def invite_applicants(job: Job) -> dict[str, object]:
 
     roster = RosterImport.objects.select_related("host").get(pk=job.payload["roster"])
     by = job.actor()
-    return {"invited": rosters.send_invitations(roster, by=by, job=job), "url": roster.get_absolute_url()}
+    invited = rosters.send_invitations(roster, by=by, job=job) if by else 0  # the system invites nobody
+    return {"invited": invited, "url": roster.get_absolute_url()}
 
 
 # Not one transaction: each offer has its own, so that nobody's answer waits for the whole sweep.

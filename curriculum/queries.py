@@ -1,6 +1,6 @@
 """Attendance added up: by trainee, by day, by module. One query each, however many trainees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -98,6 +98,47 @@ def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A trainee's line of the sheet: a mark for each held day, empty where none is kept."""
+
+    trainee: Enrolment
+    summary: Summary
+    marks: list[str]
+
+
+def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date], list[Row]]:
+    """The held days and everybody's line: two queries beside the trainees, added up here as `attendance_of` does."""
+    policy = attendance_policy(cohort.policy)
+    days = list(cohort.days.filter(registered_at__isnull=False).values_list("pk", "date"))
+    kept: dict[tuple[int, int], tuple[bool, str, bool, bool, int]] = {}
+    fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
+    for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):
+        kept[enrolment, day] = tuple(judged)
+    rows = []
+    for trainee in trainees:
+        until = trainee.ended_on or cohort.ends_on
+        own = [kept.get((trainee.pk, pk)) for pk, day in days if trainee.starts_on <= day <= until]
+        missed = sum(judged is None or judged[0] for judged in own)
+        events = sum(judged[4] for judged in own if judged)
+        marks = [mark(*judged) if (judged := kept.get((trainee.pk, pk))) else "" for pk, _day in days]
+        rows.append(Row(trainee, count(len(own), missed, events, policy), marks))
+    return [day for _pk, day in days], rows
+
+
+def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -> str:
+    """One sign for a day: × absent, ○ excused, △ late, ▽ early, ◇ both or out; · present."""
+    if absent:
+        return "×"
+    if excuse:
+        return "○"
+    if not events:
+        return "·"
+    if events > 1 or not (late or left_early):
+        return "◇"
+    return "△" if late else "▽"
+
+
+@dataclass(frozen=True)
 class Risk:
     """A trainee whose remaining absences are few."""
 
@@ -108,14 +149,22 @@ class Risk:
 
 def at_risk(cohort: Cohort, within: int = 3) -> list[Risk]:
     """Active trainees who may miss at most `within` more days, the nearest to the limit first."""
+    summaries = attendance_of(cohort)
+    active = Enrolment.objects.filter(cohort=cohort).active().select_related("person")
+    return risks_of(cohort, [(enrolment, summaries[enrolment.pk]) for enrolment in active], within)
+
+
+def risks_of(cohort: Cohort, summaries: Iterable[tuple[Enrolment, Summary]], within: int = 3) -> list[Risk]:
+    """Those in training with few absences left, from summaries that are worked out already."""
     policy: AttendancePolicy = attendance_policy(cohort.policy)
     total = cohort.days.count()
-    summaries = attendance_of(cohort)
     found = []
-    for enrolment in Enrolment.objects.filter(cohort=cohort).active().select_related("person"):
-        left = allowance(summaries[enrolment.pk], total, policy)
+    for enrolment, summary in summaries:
+        if not enrolment.is_active:
+            continue
+        left = allowance(summary, total, policy)
         if left is None or left <= within:
-            found.append(Risk(enrolment, summaries[enrolment.pk], left))
+            found.append(Risk(enrolment, summary, left))
     return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
 
 
@@ -139,7 +188,7 @@ def module_progress(cohort: Cohort, today: date | None = None) -> list[dict[str,
     rows = lessons.values("module__code", "module__title").annotate(
         planned=Sum("hours"), taught=Coalesce(Sum("hours", filter=Q(day__date__lte=today)), 0)
     )
-    return list(rows.order_by("module__code"))
+    return [dict(row) for row in rows.order_by("module__code")]
 
 
 def with_hours(programmes: QuerySet[Programme]) -> QuerySet[Programme]:

@@ -4,9 +4,8 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -28,6 +27,9 @@ from portal.common.exceptions import ActionRefused
 from portal.common.spreadsheets import UnreadableFile, read_table
 from portal.jobs.models import Job
 
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
 PERSON = ("name", "birth_date", "mobile", "email", "address")
 APPLICATION = ("address", "education", "major", "employment", "motivation")
 TAKEN = (RosterLine.Outcome.OK, RosterLine.Outcome.INELIGIBLE)
@@ -42,13 +44,13 @@ def rules_of(cohort: Cohort, policy: CohortPolicy) -> EligibilityRules:
         age_min=policy.age_min,
         age_max=policy.age_max,
         age_reference_date=policy.age_reference_date,
-        region=policy.region or None,
+        region=policy.region,
         unemployed_only=policy.unemployed_only,
     )
 
 
 @transaction.atomic
-def receive_roster(cohort: Cohort, upload: UploadedFile, *, by: User | None) -> RosterImport:
+def receive_roster(cohort: Cohort, upload: "UploadedFile[Any]", *, by: User | None) -> RosterImport:
     """Keep an uploaded roster and have it read; `upload` has passed `portal.common.uploads.accept`."""
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     if cohort.state not in TAKES_ROSTERS:
@@ -68,7 +70,7 @@ def read_roster(roster: RosterImport, *, job: Job | None = None) -> RosterImport
     tracks = list(cohort.tracks.values_list("name", flat=True))
     try:
         with roster.file.open("rb") as file:
-            table = read_table(file, looks_like_header=looks_like_roster)
+            table = read_table(cast("BinaryIO", file), looks_like_header=looks_like_roster)
         rows = judge_rows(table, rules_of(cohort, cohort.policy), tracks)
     except UnreadableFile as refusal:
         roster.state, roster.problem = RosterImport.State.UNREADABLE, str(refusal.sentence)
@@ -264,9 +266,9 @@ def add_applications(plan: Plan, cohort: Cohort, lines: list[RosterLine], *, by:
     strangers = []
     for line in lines:
         if plan.find(line)[0] is None:
-            person = Person(host_id=cohort.host_id, **Values(line).person)
-            plan.people.add(person)
-            strangers.append(person)
+            stranger = Person(host_id=cohort.host_id, **Values(line).person)
+            plan.people.add(stranger)
+            strangers.append(stranger)
     Person.objects.bulk_create(strangers, batch_size=2000)
     ids = next_ids(len(lines))
     made = []

@@ -1,6 +1,7 @@
 """Taking in a roster of applicants: send the file, look at each row, confirm."""
 
 import io
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -55,8 +56,8 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
     found = RosterImport.objects.visible_to(request.user).select_related("cohort", "uploaded_by")
     roster = get_object_or_404(found, pk=pk)
     if roster.is_at_work or roster.state == RosterImport.State.UNREADABLE:
-        context = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}
-        return render(request, "cohorts/roster_wait.html", context, partial="roster-progress")
+        waiting = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}
+        return render(request, "cohorts/roster_wait.html", waiting, partial="roster-progress")
     listing = Listing(
         request,
         roster.lines.all(),
@@ -69,7 +70,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         line.sentence = explain(line.reason) if line.reason else ""
         line.cells = [line.shown.get(name, "") for name in SHOWN]
     audit.saw(request.user, "roster.viewed", host_id=roster.host_id, people=len(listing))
-    context = {
+    context: dict[str, Any] = {
         "roster": roster,
         "columns": [column_label(name) for name in SHOWN],
         "tiles": tiles(roster),
@@ -124,7 +125,7 @@ def roster_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*HOST_STAFF)
-def roster_left_out(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_left_out(request: HttpRequest, pk: int) -> FileResponse:
     """The rows that are not taken in, with the reason, for whoever has to correct the file."""
     roster = get_object_or_404(RosterImport.objects.visible_to(request.user).select_related("cohort"), pk=pk)
     require(is_host_staff(request.user, roster))

@@ -70,11 +70,11 @@ def add_holiday(host: Organization, *, on: date, name: str, by: User | None) -> 
             holiday = Holiday.objects.create(host=host, date=on, name=name)
     except IntegrityError:
         raise ActionRefused(_("This day is already among your holidays."), "date") from None
-    audit.record(host, "holiday.added", by=by, after={"date": on.isoformat()})
+    audit.record(holiday, "holiday.added", by=by, after={"date": on.isoformat()})
     return holiday
 
 
 @transaction.atomic
 def remove_holiday(holiday: Holiday, *, by: User | None) -> None:
-    audit.record(holiday.host, "holiday.removed", by=by, before={"date": holiday.date.isoformat()})
+    audit.record(holiday, "holiday.removed", by=by, before={"date": holiday.date.isoformat()})
     holiday.delete()

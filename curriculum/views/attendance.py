@@ -14,7 +14,7 @@ from curriculum.actions.attendance import in_training_on
 from curriculum.forms import DayFilter, RegisterForm
 from curriculum.models import Attendance, TrainingDay
 from curriculum.permissions import can_complete, can_take_attendance
-from curriculum.queries import at_risk, attendance_of, progress_of
+from curriculum.queries import progress_of, risks_of, sheet_of
 from curriculum.states import ExcuseKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -82,40 +82,20 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*READERS)
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody's attendance over the whole course, a mark for each day."""
-    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
-    days = list(cohort.days.filter(registered_at__isnull=False).values_list("pk", "date"))
-    marks: dict[tuple[int, int], str] = {}
-    fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
-    for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):
-        marks[enrolment, day] = mark(*judged)
-    rates = attendance_of(cohort)
-    rows = [
-        (trainee, rates[trainee.pk], [marks.get((trainee.pk, day), "") for day, _date in days])
-        for trainee in Enrolment.objects.visible_to(request.user).filter(cohort=cohort).select_related("person")
-    ]
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
+    trainees = Enrolment.objects.visible_to(request.user).filter(cohort=cohort).select_related("person")
+    days, rows = sheet_of(cohort, trainees)
     if rows:
         audit.saw(request.user, "attendance.viewed", host_id=cohort.host_id, people=len(rows))
+    running = cohort.state == CohortState.RUNNING
     context = {
         "cohort": cohort,
         "days": days,
         "rows": rows,
-        "risks": at_risk(cohort) if cohort.state == CohortState.RUNNING else [],
+        "risks": risks_of(cohort, [(row.trainee, row.summary) for row in rows]) if running else [],
         "may_complete": can_complete(request.user, cohort) and timezone.localdate() >= cohort.ends_on,
     }
     return render(request, "curriculum/sheet.html", context)
-
-
-def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -> str:
-    """One sign for a day: × absent, ○ excused, △ late, ▽ early, ◇ both or out; · present."""
-    if absent:
-        return "×"
-    if excuse:
-        return "○"
-    if not events:
-        return "·"
-    if events > 1 or not (late or left_early):
-        return "◇"
-    return "△" if late else "▽"
 
 
 @require_GET

@@ -88,7 +88,7 @@ class PortalFormMixin:
     """
 
     default_renderer = KRDSRenderer
-    fields: dict[str, forms.Field]
+    fields: dict[str, Any]  # of any kind of field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

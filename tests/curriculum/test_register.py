@@ -213,3 +213,19 @@ def test_completion_is_refused_before_the_last_day():
 
     with pytest.raises(ActionRefused, match="20"):
         actions.complete_course(cohort, by=None)
+
+
+def test_the_sheet_says_what_the_rates_say(client, sign_in):
+    cohort, trainee, days = running(4)
+    forgotten, left = make_enrolment(cohort=cohort), make_enrolment(cohort=cohort)
+    for day in days:
+        actions.save_register(day, [Entry(one.pk, time(9, 30), time(18)) for one in (trainee, left)], by=None)
+    left.state, left.ended_on = EnrolmentState.DROPPED, days[0].date
+    left.save()
+    sign_in(make_member(Role.OFFICIAL, cohort.host))
+
+    rows = client.get(reverse("curriculum:sheet", args=[cohort.pk])).context["rows"]
+
+    rates = attendance_of(cohort)
+    assert {row.trainee.pk: row.summary for row in rows} == rates
+    assert [rates[one.pk].scheduled for one in (trainee, forgotten, left)] == [4, 4, 1]

@@ -109,8 +109,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> in
         page.set_column(at, at, width)
     page.write_string(0, 0, _writable(sheet.title), styles["title"])
     lines = [_("As of %(day)s") % {"day": _as_of(sheet.as_of)}, *sheet.notes]
-    for number, line in enumerate(lines, 1):
-        page.write_string(number, 0, _writable(line))
+    for number, text in enumerate(lines, 1):
+        page.write_string(number, 0, _writable(text))
     top = len(lines) + 2
     for at, column in enumerate(sheet.columns):
         page.write_string(top, at, _writable(str(column.label)), styles["header"])

@@ -58,7 +58,7 @@ def moved(deadline: date) -> SimpleUploadedFile:
                 if cell.value == SUBMITTED:
                     column = cell.column
                 elif cell.column == column:
-                    cell.value = later(cell.value, deadline - DEADLINE)
+                    cell.value = later(cell.value, deadline - DEADLINE)  # type: ignore[assignment]  # what was there
                 if cell.data_type == "f":
                     cell.data_type = "s"  # a text that looks like a formula stays one
     return upload(book, "지원자 명단.xlsx")
