@@ -109,7 +109,7 @@ SHOWN: dict[str, str | Promise] = {
     "over": gettext_lazy("Applications have ended, selection not begun"),
     "unpublished": gettext_lazy("Planned, not published"),
     "due": gettext_lazy("The first day has come, not started"),
-    "running": gettext_lazy("Running"),
+    "running": gettext_lazy("Training under way"),
     "ended": gettext_lazy("The last day has passed, not finished"),
 }
 

@@ -77,7 +77,7 @@ class CohortForm(PortalForm):
     starts_on = DateField(label=_("First day"))
     ends_on = DateField(label=_("Last day"))
     notice = TextField(
-        label=_("Notice"), max_letters=8000, lines=True, required=False,
+        label=_("Recruitment notice"), max_letters=8000, lines=True, required=False,
         help_text=_("Shown to everybody on the public page."),
     )  # fmt: skip
     seen = IntegerField(required=False, widget=forms.HiddenInput)

@@ -101,11 +101,11 @@ def test_editing_without_a_change_moves_nothing(client, sign_in, programme, offi
     ("changed", "sentences"),
     [
         ({"ends_on": "2026-10-11"}, ["2026. 10. 12."]),  # 26 weeks are a day short of six months
-        ({"ends_on": "2026-04-01"}, []),
-        ({"apply_closes_at": "2026-03-30T08:00"}, []),
+        ({"ends_on": "2026-04-01"}, ["쪽이 앞섭니다"]),
+        ({"apply_closes_at": "2026-03-30T08:00"}, ["쪽이 앞섭니다"]),
         ({"tracks-1-capacity": "10"}, ["90", "100"]),
-        ({"tracks-1-name": "일반"}, []),
-        ({"tracks-1-name": ""}, []),
+        ({"tracks-1-name": "일반"}, ["같은 이름의 트랙"]),
+        ({"tracks-1-name": ""}, ["트랙을 입력"]),
         ({"capacity": "0"}, []),
         ({"capacity": "많이"}, []),
         ({"apply_closes_at": "2026-04-14"}, []),
