@@ -199,7 +199,9 @@ class ProjectForm(PortalForm):
     cohort = forms.ModelChoiceField(label=_("Cohort"), queryset=Cohort.objects.none())
     company = forms.ModelChoiceField(label=_("Company"), queryset=Organization.objects.none())
     title = TextField(label=_("Title"), max_letters=100)
-    description = TextField(label=_("Description"), max_letters=2000, lines=True, required=False)
+    description = TextField(
+        label=_("Description"), max_letters=2000, lines=True, widget=forms.Textarea({"rows": 4}), required=False
+    )
     teams_max = IntegerField(label=_("Teams at most"), min_value=1, max_value=20, help_text=_("Teams of 3 to 5."))
     needs = forms.ModelMultipleChoiceField(
         label=_("Modules a trainee needs"),
@@ -296,13 +298,17 @@ class LogForm(PortalForm):
     place = TextField(label=_("Place or link"), max_letters=100, required=False)
     attendees = forms.MultipleChoiceField(label=_("Who was there"), widget=forms.CheckboxSelectMultiple)
     topic = TextField(label=_("Topic"), max_letters=100)
-    content = TextField(label=_("What was done"), max_letters=2000, lines=True)
+    content = TextField(label=_("What was done"), max_letters=2000, lines=True, widget=forms.Textarea({"rows": 4}))
     progress = IntegerField(
         label=_("Progress (%)"), min_value=0, max_value=100, help_text=_("Of the whole project, a whole number.")
     )
-    issues = TextField(label=_("Problems"), max_letters=1000, lines=True, required=False)
-    feedback = TextField(label=_("Feedback"), max_letters=2000, lines=True)
-    next_task = TextField(label=_("Next task"), max_letters=1000, lines=True, required=False)
+    issues = TextField(
+        label=_("Problems"), max_letters=1000, lines=True, widget=forms.Textarea({"rows": 4}), required=False
+    )
+    feedback = TextField(label=_("Feedback"), max_letters=2000, lines=True, widget=forms.Textarea({"rows": 4}))
+    next_task = TextField(
+        label=_("Next task"), max_letters=1000, lines=True, widget=forms.Textarea({"rows": 4}), required=False
+    )
     next_due = DateField(label=_("Due"), required=False)
 
     def __init__(
@@ -337,7 +343,7 @@ class EmploymentForm(PortalForm):
     kind = forms.ChoiceField(label=_("Kind of employment"), choices=JobKind.choices, widget=forms.RadioSelect)
     company = TextField(label=_("Company"), max_letters=100)
     business_number = TextField(label=_("Business registration number"), max_letters=12, required=False)
-    hired_on = DateField(label=_("First day"))
+    hired_on = DateField(label=_("Hired on"))
     work = TextField(label=_("Work"), max_letters=100, required=False)
     contract = TextField(
         label=_("Form of employment"), max_letters=50, required=False, help_text=_("Permanent, fixed-term, …")
@@ -349,7 +355,7 @@ class EmploymentForm(PortalForm):
         widget=forms.RadioSelect,
     )
     insured_on = DateField(label=_("Employment insurance since"), required=False)
-    note = TextField(label=_("Note"), max_letters=500, lines=True, required=False)
+    note = TextField(label=_("Note"), max_letters=500, lines=True, widget=forms.Textarea({"rows": 4}), required=False)
 
     def __init__(self, *args: Any, job: Employment | None = None, **kwargs: Any) -> None:
         if job:

@@ -96,7 +96,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
         "outcome": found,
         "form": form if form.is_bound else AsOfForm(initial={"as_of": day}),
         "figures": figures(found),
-        "steps": steps,
+        "steps": steps if found.applicants else steps[1:],  # a cohort that was entered without its applications
         "finding": _("%(employed)s of %(trainees)s trainees have a job that counts.")
         % {"employed": found.count("employed"), "trainees": found.count("enrolled")},
         "counts_until": employment_deadline(ends_on, found.cohort.policy.employment_months),
@@ -115,9 +115,9 @@ def figures(found: Outcome) -> list[dict]:
     """The four rates, each with the lists of exactly the people it counts."""
     rows = [
         (_("Completion rate"), found.completion, "completed", "enrolled", "", _("completed"), _("trainees")),
-        (_("Employment rate"), found.employment, "employed", "conventional", "excluded", _("employed"),
+        (_("Employment rate"), found.employment, "employed", "conventional", "excluded", _("with a job"),
          _("completed or employed early, without those left out")),
-        (_("Employment rate, nobody left out"), found.strict, "employed", "strict", "", _("employed"),
+        (_("Employment rate, nobody left out"), found.strict, "employed", "strict", "", _("with a job"),
          _("completed or employed early")),
         (_("Retention rate (6 months)"), found.retention, "retained", "hires", "immature",
          _("still with the same employer"), _("hired six months ago or earlier")),

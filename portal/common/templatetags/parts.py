@@ -18,7 +18,7 @@ TONES = {
     # nothing has begun, or it is over without a judgement
     "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none",
     # it goes its way
-    "primary": "open submitted announced recruiting selecting in_review review matched issued read sent requested",
+    "primary": "open submitted announced recruiting selecting in_review review matched issued read sent requested reported proposed",
     "information": "info running active enrolled ongoing in_progress offered returned_once signed screening",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
