@@ -83,10 +83,10 @@ def _people(cohort: Cohort, as_of: date) -> list[Person]:
     people = []
     for enrolment in Enrolment.objects.filter(cohort=cohort):
         mine = jobs[enrolment.pk]
-        job = next((one for one in mine if _counts(one, enrolment, cohort, months, as_of)), None)
+        counting = next((one for one in mine if _counts(one, enrolment, cohort, months, as_of)), None)
         waiting = any(one.state == JobState.REPORTED for one in mine)
         people.append(
-            Person(enrolment.pk, EnrolmentState(enrolment.state), job, enrolment.pk in excluded, waiting)
+            Person(enrolment.pk, EnrolmentState(enrolment.state), counting, enrolment.pk in excluded, waiting)
         )  # fmt: skip
     return people
 

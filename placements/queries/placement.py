@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
@@ -73,14 +74,14 @@ def plan_of(cohort: Cohort) -> Plan:
         if enrolment in wishes:
             wishes[enrolment] += (project,)
     open_projects = Project.objects.filter(cohort=cohort).open().select_related("company").prefetch_related("needs")
-    projects = {one.pk: one for one in open_projects.annotate(team_count=Count("teams"))}
+    projects: dict[int, Any] = {one.pk: one for one in open_projects.annotate(team_count=Count("teams"))}
     learnt = modules_of(cohort, trainees.values())
     result = matching.match(
         [matching.Trainee(pk, wishes[pk], learnt[pk]) for pk in trainees],
         [
             matching.Project(
                 pk,
-                teams=max(0, one.teams_max - one.team_count),  # type: ignore[attr-defined]  # annotated
+                teams=max(0, one.teams_max - one.team_count),
                 needs=frozenset(module.code for module in one.needs.all()),
                 smallest_team=policy.team_min,
                 greatest_team=policy.team_max,

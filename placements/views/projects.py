@@ -1,5 +1,7 @@
 """Field projects: the list, one project, and its life."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -39,7 +41,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return listing.render("placements/project_list.html", {"may_write": request.user.role in WRITERS})
 
 
-def load(request: HttpRequest, pk: int) -> Project:
+def load(request: HttpRequest, pk: int) -> Any:
     rows = Project.objects.visible_to(request.user).for_list().select_related("company", "cohort__policy")
     return get_object_or_404(rows, pk=pk)
 
