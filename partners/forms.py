@@ -45,7 +45,7 @@ class AgreementFilter(FilterForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keepers = Agreement.objects.visible_to(user).order_by().values("host")
-        self.fields["host"].queryset = Organization.objects.filter(pk__in=keepers)  # type: ignore[attr-defined]
+        self.fields["host"].queryset = Organization.objects.filter(pk__in=keepers)
 
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
         if q := chosen.get("q"):
@@ -114,10 +114,10 @@ class OrganizationForm(PortalForm):
         # Who may run cohorts is decided by the programme's admin.
         free = [(v, label) for v, label in OrganizationKind.choices if user.role == Role.ADMIN or v not in HOST_KINDS]
         kinds = [(mine, OrganizationKind(mine).label)] if mine in HOST_KINDS and user.role != Role.ADMIN else free
-        self.fields["kind"].choices = kinds if organization else [("", _("Choose")), *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kinds if organization else [("", _("Choose")), *kinds]
         if organization:
             parents = Organization.objects.hosts().exclude(pk=organization.pk)
-            self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
+            self.fields["parent"].queryset = parents
 
     def clean_business_number(self) -> str:
         digits = self.cleaned_data["business_number"].replace("-", "")
@@ -178,8 +178,8 @@ class AgreementForm(PortalForm):
         if agreement or user.role != Role.ADMIN:
             del self.fields["host"]
         host_id = agreement.host_id if agreement else user.organization_id
-        self.fields["in_charge"].queryset = people_of(host_id)  # type: ignore[attr-defined]
-        if not self.fields["initiatives"].queryset.exists():  # type: ignore[attr-defined]
+        self.fields["in_charge"].queryset = people_of(host_id)
+        if not self.fields["initiatives"].queryset.exists():
             del self.fields["initiatives"]
         if agreement is None or not agreement.renewal_months:
             del self.fields["notice_given_on"]
@@ -245,7 +245,7 @@ class PartyForm(PortalForm):
             del self.fields["organization"]
         else:
             others = Organization.objects.exclude(parties__agreement=agreement)
-            self.fields["organization"].queryset = others  # type: ignore[attr-defined]
+            self.fields["organization"].queryset = others
 
 
 class CommitmentForm(PortalForm):
@@ -269,7 +269,7 @@ class CommitmentForm(PortalForm):
             }
         super().__init__(*args, **kwargs)
         parties = agreement.parties.select_related("organization")
-        self.fields["party"].queryset = parties  # type: ignore[attr-defined]
+        self.fields["party"].queryset = parties
 
 
 class DocumentForm(PortalForm):
@@ -290,7 +290,7 @@ class InvitationForm(PortalForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         may = INVITES[user.role]
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
+        self.fields["role"].choices = [
             ("", _("Choose")), *((role.value, role.label) for role in Role if role in may)
         ]  # fmt: skip
         organizations = Organization.objects.all()
@@ -298,7 +298,7 @@ class InvitationForm(PortalForm):
             mine = Organization.objects.filter(pk=user.organization_id)
             organizations = (mine | Organization.objects.exclude(kind__in=HOST_KINDS)).order_by("name")
             self.fields["organization"].help_text = _("Your own, or for a mentor the company.")
-        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+        self.fields["organization"].queryset = organizations
 
 
 class AcceptForm(PortalForm):

@@ -79,7 +79,7 @@ def save_answers(application: Application, *, by: User, **answers: Any) -> Appli
 
 
 @transaction.atomic
-def attach_file(application: Application, upload: UploadedFile, *, kind: str, by: User) -> ApplicationFile:
+def attach_file(application: Application, upload: "UploadedFile[Any]", *, kind: str, by: User) -> ApplicationFile:
     """Keep a file that `portal.common.uploads.accept` has let pass."""
     application = _lock(application)
     _require_changeable(application)

@@ -57,7 +57,7 @@ def edit_programme(
 
 
 def _refuse(host: int, programme: int | None, name: str, kind: str, stages: Sequence[tuple[str, int]]) -> None:
-    if Programme.objects.filter(host=host, name=name).exclude(pk=programme).exists():
+    if Programme.objects.filter(host=host, name=name).exclude(pk=programme or 0).exists():
         raise ActionRefused(_("There is a programme of this name already."), "name")
     if stages and kind != ProgrammeKind.PATHWAY:
         raise ActionRefused(_("Only a pathway has stages. Remove them, or choose the pathway as the kind."), "kind")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Application, ApplicationFile, Cohort, ConsentText
+from cohorts.models import Application, ApplicationFile, Cohort, ConsentText, Track
 from cohorts.states import ConsentKind
 from portal.common.fields import DateField, MobileField, NameField, TextField
 from portal.common.forms import PortalForm
@@ -55,7 +55,9 @@ class SituationForm(StepForm):
     employment = forms.ChoiceField(
         label=_("Present situation"), choices=Application.Employment.choices, widget=forms.RadioSelect
     )
-    track = forms.ModelChoiceField(None, label=_("Track"), empty_label=None, widget=forms.RadioSelect)
+    track: "forms.ModelChoiceField[Track]" = forms.ModelChoiceField(
+        None, label=_("Track"), empty_label=None, widget=forms.RadioSelect
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ class CohortFilter(FilterForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["programme"].queryset = Programme.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["programme"].queryset = Programme.objects.visible_to(user)
 
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
         if q := chosen.get("q"):
@@ -100,7 +101,7 @@ class CohortForm(PortalForm):
             self._hold_what_has_happened(cohort)
         else:
             mine = Programme.objects.visible_to(user).select_related("agreement")
-            self.fields["programme"].queryset = mine  # type: ignore[attr-defined]
+            self.fields["programme"].queryset = mine
             del self.fields["seen"]
         self.rows = Rows(TrackForm, "tracks", args[0] if args else None, tracks, ("name", "capacity"))
 
@@ -139,8 +140,10 @@ class CohortForm(PortalForm):
 
     def overwrite_next_time(self, cohort: Cohort) -> None:
         """Somebody else saved first: saving again is then a decision."""
-        self.data = self.data.copy()
-        self.data["seen"] = str(last_change(cohort))
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = str(last_change(cohort))
+        self.data = data
 
 
 class PolicyForm(PortalModelForm):
@@ -225,7 +228,7 @@ class AssignForm(PortalForm):
         super().__init__(*args, **kwargs)
         free = Membership.objects.live().filter(organization=cohort.host_id, role__in=COHORT_STAFF)
         people = free.exclude(assignments__cohort=cohort).select_related("user", "organization")
-        self.fields["membership"].queryset = people.order_by("user__name", "pk")  # type: ignore[attr-defined]
+        self.fields["membership"].queryset = people.order_by("user__name", "pk")
 
 
 class ReasonForm(PortalForm):

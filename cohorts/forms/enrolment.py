@@ -19,7 +19,7 @@ class EnrolmentFilter(FilterForm):
 
     def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
+        self.fields["cohort"].queryset = cohorts
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         if q := chosen.get("q"):

@@ -65,7 +65,7 @@ class ProgrammeForm(PortalForm):
                 "agreement": programme.agreement_id
             }
         super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = Agreement.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["agreement"].queryset = Agreement.objects.visible_to(user)
         stages = [{"name": one.name, "years": one.years} for one in programme.stages.all()] if programme else []
         self.rows = Rows(StageForm, "stages", args[0] if args else None, stages, ("name", "years"))
 

@@ -62,8 +62,8 @@ class ReviewFilter(FilterForm):
 
     def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
-        self.fields["stage"].choices = Stage.choices  # type: ignore[attr-defined]  # one of them, always
+        self.fields["cohort"].queryset = cohorts
+        self.fields["stage"].choices = Stage.choices
 
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> QuerySet:
         rows = rows.to_review(chosen.get("stage", Stage.DOCUMENT))

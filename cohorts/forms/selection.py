@@ -24,7 +24,7 @@ class DecisionFilter(FilterForm):
 
     def __init__(self, *args: Any, tracks: Iterable[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["track"].choices = [("", _("All")), *((track.pk, track.name) for track in tracks)]  # type: ignore[attr-defined]
+        self.fields["track"].choices = [("", _("All")), *((track.pk, track.name) for track in tracks)]
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         if q := chosen.get("q"):

@@ -49,13 +49,13 @@ def next_step(application: Application) -> dict[str, str]:
     if state == ApplicationState.DRAFT and cohort.is_open:
         url = reverse("cohorts:apply", args=[cohort.pk])
         return {"text": _("Not submitted yet."), "url": url, "label": _("Go on with the application")}
-    if state == ApplicationState.OFFERED and application.live_offer:
+    if state == ApplicationState.OFFERED and (offer := getattr(application, "live_offer", None)):
         try:
-            url = reverse("cohorts:offer", args=[application.live_offer])
+            url = reverse("cohorts:offer", args=[offer])
         except NoReverseMatch:
             url = application.get_absolute_url()
         return {"text": _("A seat is offered to you."), "url": url, "label": _("Answer the offer")}
-    return {"text": str(WAITING.get(state, "")), "url": "", "label": ""}
+    return {"text": str(WAITING.get(ApplicationState(state), "")), "url": "", "label": ""}
 
 
 WAITING = {

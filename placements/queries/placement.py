@@ -1,7 +1,7 @@
 """Who would be placed where, who is, and whose names a mentor may read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,7 @@ class Plan:
     seed: str
     result: matching.Matching
     trainees: dict[int, Enrolment]
-    projects: dict[int, Project]
+    projects: Mapping[int, Project]
     wishes: dict[int, tuple[int, ...]]  # by enrolment, the projects wished for
 
     def choice(self, trainee: int, project: int) -> int:

@@ -62,7 +62,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": can_edit_project(request.user, found) and found.state in ("proposed", "open", "running"),
         "may_add_team": can_place(request.user, found.cohort)
         and found.state in ("open", "running")
-        and found.team_count < found.teams_max,
+        and len(teams) < found.teams_max,
         "reason_form": ReasonForm(auto_id="withdraw_%s"),
         "events": history_of(found) if staff else None,
     }

@@ -24,7 +24,7 @@ class JobFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = sorted((str(kind.label or kind.name), kind.name) for kind in KINDS.values())
-        self.fields["kind"].choices = [("", _("All")), *((name, label) for label, name in kinds)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("All")), *((name, label) for label, name in kinds)]
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         state, kind = chosen.get("state"), chosen.get("kind")
