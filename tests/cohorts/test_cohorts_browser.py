@@ -45,21 +45,6 @@ def test_the_pages_of_the_staff_are_accessible(page, live_server, client, cohort
         look(page, name)
 
 
-def test_everybody_reads_the_notice_without_script(plain_page, live_server, cohort):
-    plain_page.goto(live_server.url + reverse("cohorts:notice-list"))
-    look(plain_page, "notice-list")
-    plain_page.get_by_role("link", name="달구벌 AI 스쿨 2기").click()
-
-    plain_page.get_by_label("생년월일").fill("1980-03-05")
-    plain_page.get_by_label("주민등록 주소").fill("서울특별시 중구")
-    plain_page.get_by_label("아니요").check()
-    plain_page.get_by_role("button", name="확인하기").click()
-
-    answer = plain_page.get_by_text("이 과정에는 지원할 수 없습니다")
-    assert answer.is_visible()
-    look(plain_page, "notice-refused")
-
-
 def test_the_public_pages_are_accessible(page, live_server, cohort):
     for url in (reverse("cohorts:notice-list"), reverse("cohorts:notice", args=[cohort.pk])):
         page.goto(live_server.url + url)
