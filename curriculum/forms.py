@@ -1,5 +1,6 @@
 """Input of the curriculum: modules, holidays, and the register of a day."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import time
 from typing import Any
@@ -13,12 +14,14 @@ from cohorts.models import CohortPolicy, Enrolment
 from curriculum.actions.attendance import Entry
 from curriculum.models import Attendance, Holiday, Module
 from curriculum.states import ExcuseKind
-from portal.common.fields import DateField, IntegerField
+from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm, PortalModelForm
 from portal.common.listing import FilterForm
 
 
 class ModuleForm(PortalModelForm):
+    code = TextField(label=gettext_lazy("Code"), max_letters=10)
+    title = TextField(label=gettext_lazy("Name of the module"), max_letters=100)
     hours = IntegerField(label=gettext_lazy("Hours"), min_value=1, max_value=2000)
 
     class Meta:
@@ -34,7 +37,7 @@ class ModuleForm(PortalModelForm):
 
 class HolidayForm(PortalForm):
     date = DateField(label=gettext_lazy("Date"))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=50)
+    name = TextField(label=gettext_lazy("Name"), max_letters=50)
 
     class Meta:
         model = Holiday
@@ -50,6 +53,9 @@ class DayFilter(FilterForm):
         if saved := chosen.get("saved"):
             rows = rows.filter(registered_at__isnull=saved == "no")
         return rows
+
+
+NOTE = TextField(max_letters=200, required=False)
 
 
 class Line:
@@ -78,10 +84,18 @@ class Line:
         if excuse and excuse not in ExcuseKind.values:
             self.errors["excuse"] = _("Choose one of the reasons.")
         outings = ((left, back),) if left and back else ()
-        return Entry(self.trainee.pk, check_in, check_out, outings, excuse, self.typed["note"][:200])
+        return Entry(self.trainee.pk, check_in, check_out, outings, excuse, self.note())
+
+    def note(self) -> str:
+        try:
+            note: str = NOTE.clean(self.typed["note"])
+        except forms.ValidationError as refusal:
+            self.errors["note"] = refusal.messages[0]
+            return ""
+        return note
 
     def clock(self, name: str) -> time | None:
-        text = self.typed[name]
+        text = unicodedata.normalize("NFKC", self.typed[name][:20])
         if not text:
             return None
         try:

@@ -1,5 +1,7 @@
 """Input for organizations, agreements and invitations: cleaned here, written by the actions."""
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -96,12 +98,7 @@ class OrganizationForm(PortalForm):
     parent = forms.ModelChoiceField(
         label=_("Belongs to"), queryset=Organization.objects.hosts(), required=False, empty_label=_("None")
     )
-    business_number = forms.RegexField(
-        r"^\d{3}-?\d{2}-?\d{5}$",
-        label=_("Business registration number"),
-        required=False,
-        error_messages={"invalid": _("Write ten digits, like 123-45-67890.")},
-    )
+    business_number = TextField(label=_("Business registration number"), max_letters=20, required=False)
     contact = TextField(label=_("Department and telephone"), max_letters=200, required=False)
 
     def __init__(self, *args: Any, user: User, organization: Organization | None = None, **kwargs: Any) -> None:
@@ -120,8 +117,11 @@ class OrganizationForm(PortalForm):
             self.fields["parent"].queryset = parents
 
     def clean_business_number(self) -> str:
-        digits = self.cleaned_data["business_number"].replace("-", "")
-        return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}" if digits else ""
+        typed = unicodedata.normalize("NFKC", self.cleaned_data["business_number"])
+        found = re.fullmatch(r"(\d{3})-?(\d{2})-?(\d{5})", typed, re.ASCII)
+        if typed and not found:
+            raise forms.ValidationError(_("Write ten digits, like 123-45-67890."))
+        return "-".join(found.groups()) if found else ""
 
 
 # Agreements ----------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class AgreementForm(PortalForm):
 
     FREE_ONCE_SIGNED = ("number", "notice_given_on", "department", "in_charge", "initiatives", "version")
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = IntegerField(widget=forms.HiddenInput, required=False)
     host = forms.ModelChoiceField(label=_("Kept by"), queryset=Organization.objects.hosts())
     title = TextField(label=_("Title"), max_letters=150)
     kind = forms.ChoiceField(label=_("Kind"), choices=AgreementKind.choices)

@@ -16,7 +16,7 @@ from partners.models import Agreement
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import COHORT_STAFF
 from portal.common.exceptions import ActionRefused
-from portal.common.fields import DateField, DateTimeField, IntegerField, TextField
+from portal.common.fields import DateField, DateTimeField, DecimalField, IntegerField, TextField
 from portal.common.forms import PortalForm, PortalModelForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -162,9 +162,7 @@ class PolicyForm(PortalModelForm):
         label=_("Weight of the interview (%)"), min_value=0, max_value=100,
         help_text=_("The three make 100 together. 0 leaves a stage out."),
     )  # fmt: skip
-    minimum_total = forms.DecimalField(
-        label=_("Least total for a seat"), min_value=0, max_value=100, max_digits=5, decimal_places=2
-    )
+    minimum_total = DecimalField(label=_("Least total for a seat"), min_value=0, max_value=100, places=2)
     offer_hours = IntegerField(label=_("Time to answer an offer (hours)"), min_value=1, max_value=720)
     waitlist_until = DateField(
         label=_("Waitlist is valid until"), required=False, help_text=_("Left empty, the first day of training.")
@@ -172,9 +170,7 @@ class PolicyForm(PortalModelForm):
     grace_minutes = IntegerField(label=_("Minutes of grace"), min_value=0, max_value=120)
     absent_below_percent = IntegerField(label=_("Absent below (% of the day)"), min_value=0, max_value=100)
     events_per_absence = IntegerField(label=_("Lates and leaves that make an absence"), min_value=1, max_value=100)
-    minimum_rate = forms.DecimalField(
-        label=_("Least attendance rate (%)"), min_value=0, max_value=100, max_digits=4, decimal_places=1
-    )
+    minimum_rate = DecimalField(label=_("Least attendance rate (%)"), min_value=0, max_value=100, places=1)
     team_min = IntegerField(label=_("Smallest team"), min_value=1, max_value=100)
     team_max = IntegerField(label=_("Largest team"), min_value=1, max_value=100)
     silent_days = IntegerField(label=_("Days without an approved log before a reminder"), min_value=1, max_value=365)

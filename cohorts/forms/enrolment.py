@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort
 from cohorts.states import LEAVES_BY_HAND, EnrolmentState
+from portal.common.fields import DateField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -37,5 +38,5 @@ class EndForm(PortalForm):
         choices=[(state, EnrolmentState(state).label) for state in LEAVES_BY_HAND],
         widget=forms.RadioSelect,
     )
-    on = forms.DateField(label=_("Last day"))
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    on = DateField(label=_("Last day"))
+    reason = TextField(label=_("Reason"), max_letters=500, lines=True, widget=forms.Textarea(attrs={"rows": 3}))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.actions.scores import Given
 from cohorts.models import Cohort, Score
 from cohorts.states import Stage
+from portal.common.fields import DecimalField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -23,21 +24,21 @@ class ScoreForm(PortalForm):
         self.stages = list(stages)
         for stage in self.stages:
             score = mine.get(stage)
-            self.fields[f"{stage}_points"] = forms.DecimalField(
+            self.fields[f"{stage}_points"] = DecimalField(
                 label=_("%(stage)s: points") % {"stage": stage.label},
                 help_text=_("0 to 100, at most two digits after the point. Leave it empty if you have not scored it."),
                 min_value=Decimal(0),
                 max_value=Decimal(100),
-                max_digits=5,
-                decimal_places=2,
+                places=2,
                 required=False,
                 initial=score.points if score else None,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "class": "p-short"}),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "p-short"}),
             )
-            self.fields[f"{stage}_comment"] = forms.CharField(
+            self.fields[f"{stage}_comment"] = TextField(
                 label=_("%(stage)s: comment") % {"stage": stage.label},
                 required=False,
-                max_length=1000,
+                max_letters=1000,
+                lines=True,
                 initial=score.comment if score else "",
                 widget=forms.Textarea(attrs={"rows": 3}),
             )

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -102,6 +103,27 @@ class IntegerField(_TypedField):
 
     def read(self, value: Any) -> int:
         number: int = _accept(parsing.parse_integer, value, minimum=self.min_value, maximum=self.max_value)
+        return number
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _differs(self, initial, data)
+
+
+class DecimalField(_TypedField):
+    """A number with at most `places` digits after its point."""
+
+    default_error_messages = {"required": gettext_lazy("Enter a number.")}
+
+    def __init__(
+        self, *, places: int = 2, min_value: int | None = None, max_value: int | None = None, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**kwargs)
+        self.places, self.min_value, self.max_value = places, min_value, max_value
+
+    def read(self, value: Any) -> Decimal:
+        limits = {"minimum": self.min_value, "maximum": self.max_value}
+        number: Decimal = _accept(parsing.parse_decimal, value, places=self.places, **limits)
         return number
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -55,8 +55,17 @@ def strip_invisible(text: str, *, keep: str = "") -> str:
 
 
 def has_broken_letters(text: str) -> bool:
-    """Half of a surrogate pair: PostgreSQL and UTF-8 cannot hold it."""
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+    """Half of a surrogate pair, which PostgreSQL cannot hold, or what a decoder put in the place of one."""
+    return any("\ud800" <= letter <= "\udfff" or letter == NEVER_STORED for letter in text)
+
+
+def _findable(text: str) -> str:
+    return re.sub(r"[\x00\ud800-\udfff]", NEVER_STORED, text)
+
+
+def searchable(text: str) -> str:
+    """What was typed into a search box, for `icontains`: NFC as stored, nothing invisible; a NUL finds nothing."""
+    return strip_invisible(unicodedata.normalize("NFC", _findable(text))).strip()
 
 
 def search_key(text: object) -> str:
@@ -65,7 +74,7 @@ def search_key(text: object) -> str:
     A NUL or half a surrogate becomes a letter that no stored text holds, so that a search for
     it finds nothing instead of everything.
     """
-    text = re.sub(r"[\x00\ud800-\udfff]", NEVER_STORED, as_text(text))
+    text = _findable(as_text(text))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(strip_invisible(folded, keep="\t\n\r").split())
 

@@ -22,6 +22,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.forms import PortalForm
+from portal.common.korean import searchable
 
 Sorts = Mapping[str, str | tuple[str, ...]]
 AROUND = 2  # pages shown on each side of the present one, beside the first and the last
@@ -59,12 +60,16 @@ class FilterForm(PortalForm):
 
 
 class SearchField(forms.CharField):
-    """The search box of a list; put it first."""
+    """The search box of a list; put it first. What no stored text can hold, finds nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Search"))
         kwargs.setdefault("max_length", 100)
         super().__init__(widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value)
+        return text if len(text) > 1_000 else searchable(text)
 
 
 class PageLink(NamedTuple):

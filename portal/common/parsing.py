@@ -8,6 +8,8 @@ import contextlib
 import datetime as dt
 import re
 import unicodedata
+from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -207,7 +209,33 @@ def parse_integer(value: object, *, minimum: int | None = None, maximum: int | N
     text = _plain(as_text(value)[:100]).replace("\u2212", "-")
     if isinstance(value, bool) or not _INTEGER.fullmatch(text):
         raise Unacceptable("number_invalid", _("Write a whole number in digits, like 1000 or 1,000."))
-    number = int(text.replace(",", ""))
+    whole: int = _within(int(text.replace(",", "")), minimum, maximum)
+    return whole
+
+
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(\d{1,12}))?", re.ASCII)
+
+
+def parse_decimal(value: object, *, places: int, minimum: int | None = None, maximum: int | None = None) -> Decimal:
+    """A number from 87.5, 1,000.25, ８７．５ or a number cell, with at most `places` digits after its point.
+
+    Raises `Unacceptable` with the codes of `parse_integer` or `number_too_fine`.
+    """
+    if value is None or (isinstance(value, str) and not _plain(value[:10_000])):
+        raise Unacceptable("number_missing", _("Enter a number."))
+    text = _plain(as_text(value)[:100]).replace("\u2212", "-")
+    found = _DECIMAL.fullmatch(text)
+    if isinstance(value, bool) or not found:
+        raise Unacceptable("number_invalid", _("Write a number in digits, like 87.5."))
+    if len((found[1] or "").rstrip("0")) > places:
+        sentence = _("Write at most %(places)s digits after the point.")
+        raise Unacceptable("number_too_fine", sentence % {"places": places})
+    number = Decimal(text.replace(",", ""))
+    exact: Decimal = _within(number, minimum, maximum).quantize(Decimal(1).scaleb(-places))
+    return exact
+
+
+def _within(number: Any, minimum: int | None, maximum: int | None) -> Any:
     if minimum is not None and number < minimum:
         raise Unacceptable("number_too_small", _("Write a number of at least %(limit)s.") % {"limit": f"{minimum:,}"})
     if maximum is not None and number > maximum:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.common.fields import TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm
 from portal.jobs.registry import KINDS
@@ -39,6 +40,6 @@ class JobFilter(FilterForm):
 
 
 class CancelForm(PortalForm):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, help_text=_("It is kept in the history, for others to read.")
+    reason = TextField(
+        label=_("Reason"), max_letters=200, help_text=_("It is kept in the history, for others to read.")
     )

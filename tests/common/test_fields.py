@@ -2,6 +2,7 @@
 
 import datetime as dt
 import unicodedata
+from decimal import Decimal
 
 import pytest
 from django import forms
@@ -18,6 +19,7 @@ class Form(forms.Form):
     line = fields.TextField(required=False, max_letters=10)
     essay = fields.TextField(required=False, max_letters=50, lines=True)
     seats = fields.IntegerField(required=False, min_value=1, max_value=1_000)
+    points = fields.DecimalField(required=False, places=2, min_value=0, max_value=100)
     starts_on = fields.DateField(required=False, label="Start")
     ends_on = fields.DateField(required=False, label="End")
     opens_at = fields.DateTimeField(required=False)
@@ -29,6 +31,7 @@ class Form(forms.Form):
 
 REFUSED = [
     (2, "line", "\ud800", "broken"),
+    (2, "line", "\ufffd", "broken"),
     (2, "name", "\ud800", "name_invalid"),
     (9, "name", "홍길동😀", "name_invalid"),
     (13, "line", "가" * 11, "too_long"),
@@ -46,6 +49,14 @@ REFUSED = [
     (27, "seats", "1e1000000", "number_invalid"),
     (28, "seats", "9" * 5_000, "too_long"),
     (28, "seats", "9" * 900, "number_invalid"),
+    (25, "points", "8_0", "number_invalid"),
+    (27, "points", "1e1000000", "number_invalid"),
+    (28, "points", "9" * 5_000, "too_long"),
+    (29, "points", "NaN", "number_invalid"),
+    (29, "points", "Infinity", "number_invalid"),
+    (30, "points", "-0.5", "number_too_small"),
+    (30, "points", "100.01", "number_too_large"),
+    (30, "points", "1.125", "number_too_fine"),
     (29, "seats", "NaN", "number_invalid"),
     (30, "seats", "-1", "number_too_small"),
     (30, "seats", "0", "number_too_small"),
@@ -85,6 +96,8 @@ ACCEPTED = [
     (23, "mobile", "1012345678", "010-1234-5678"),
     (25, "seats", "1,000", 1_000),
     (26, "seats", "１００", 100),
+    (26, "points", "８７．５", Decimal("87.50")),
+    (26, "points", "87.500", Decimal("87.50")),
     (33, "starts_on", "2026.3.5", dt.date(2026, 3, 5)),
     (33, "starts_on", "2026. 3. 5.", dt.date(2026, 3, 5)),
     (33, "starts_on", "20260305", dt.date(2026, 3, 5)),
@@ -129,7 +142,7 @@ def test_row_37_the_same_day_is_in_order() -> None:
     assert Form({"starts_on": "2026-03-05", "ends_on": "2026-03-05"}).is_valid()
 
 
-@pytest.mark.parametrize("name", ["name", "email", "mobile", "line", "seats", "starts_on", "opens_at"])
+@pytest.mark.parametrize("name", ["name", "email", "mobile", "line", "seats", "points", "starts_on", "opens_at"])
 @pytest.mark.parametrize("typed", ["", " \u3000", "\u200b", "\u3164"])
 def test_rows_3_4_a_required_field_of_blanks_is_empty(name: str, typed: str) -> None:
     field = Form.base_fields[name]

@@ -56,6 +56,15 @@ def test_a_search_that_cannot_be_is_no_error(query):
     listing(f"?q={query}&kind=nonsense").total  # noqa: B018  # asking is the test
 
 
+@pytest.mark.parametrize("query", ["%00", "가%00", "%ED%A0%80"])
+def test_row_1_a_search_that_no_text_can_hold_finds_nothing(query):
+    assert names(listing(f"?q={query}")) == []
+
+
+def test_row_8_a_search_ignores_what_cannot_be_seen():
+    assert names(listing("?q=%E2%80%AE가%E2%80%8B")) == ["가"]
+
+
 def test_filters_narrow_and_stay_in_every_address():
     found = listing("?q=다&page=1")
     assert names(found) == ["다"]
