@@ -79,28 +79,35 @@ def _people(cohort: Cohort, as_of: date) -> list[Person]:
         jobs[job.enrolment_id].append(job)
     rows = OutcomeExclusion.objects.filter(enrolment__cohort=cohort, since__lte=as_of)
     excluded = set(rows.values_list("enrolment", flat=True))
-    months = cohort.policy.employment_months
     people = []
     for enrolment in Enrolment.objects.filter(cohort=cohort):
+        state = _state_on(enrolment, as_of)
         mine = jobs[enrolment.pk]
-        counting = next((one for one in mine if _counts(one, enrolment, cohort, months, as_of)), None)
+        counting = next((one for one in mine if _counts(one, state, enrolment.ended_on, cohort, as_of)), None)
         waiting = any(one.state == JobState.REPORTED for one in mine)
-        people.append(
-            Person(enrolment.pk, EnrolmentState(enrolment.state), counting, enrolment.pk in excluded, waiting)
-        )  # fmt: skip
+        people.append(Person(enrolment.pk, state, counting, enrolment.pk in excluded, waiting))
     return people
 
 
-def _counts(job: Employment, enrolment: Enrolment, cohort: Cohort, months: int, as_of: date) -> bool:
+def _state_on(enrolment: Enrolment, day: date) -> EnrolmentState:
+    """Who ended later was still in training then; who never counted (S1 art. 38) does not count then either."""
+    if enrolment.state not in COUNTS_AS_TRAINEE:
+        return EnrolmentState(enrolment.state)
+    ended = enrolment.ended_on is not None and enrolment.ended_on <= day
+    return EnrolmentState(enrolment.state) if ended else EnrolmentState.ACTIVE
+
+
+def _counts(job: Employment, state: EnrolmentState, ended_on: date | None, cohort: Cohort, as_of: date) -> bool:
     """A verified job of a completer by S1 art. 40, or the one somebody left the course for."""
     if job.state != JobState.VERIFIED or job.verified_on is None or job.verified_on > as_of:
         return False
-    if enrolment.state == EnrolmentState.EARLY_EMPLOYED:
+    if state == EnrolmentState.EARLY_EMPLOYED:
         return True
-    if enrolment.state != EnrolmentState.COMPLETED:
+    if state != EnrolmentState.COMPLETED:
         return False
+    months = cohort.policy.employment_months
     return rates.counts_as_employed(
-        JobKind(job.kind), job.hired_on, cohort.ends_on, completed_on=enrolment.ended_on, months=months
+        JobKind(job.kind), job.hired_on, cohort.ends_on, completed_on=ended_on, months=months
     )
 
 
@@ -141,7 +148,8 @@ def outcomes_of(cohorts: Iterable[Cohort], as_of: date | None = None) -> list[Ou
 
 def with_outcomes(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     """Cohorts with the numbers that need no rule: trainees, completers, jobs reported, jobs to verify."""
-    reported = Employment.objects.filter(enrolment=OuterRef("enrolments"), state=JobState.REPORTED)
+    jobs = Employment.objects.filter(enrolment=OuterRef("enrolments"), hired_on__lte=timezone.localdate())
+    reported = jobs.filter(state=JobState.REPORTED)
     return cohorts.annotate(
         trainee_count=Count("enrolments", filter=Q(enrolments__state__in=COUNTS_AS_TRAINEE), distinct=True),
         completed_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.COMPLETED), distinct=True),

@@ -20,6 +20,7 @@ from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
+from portal.reports.queries import Figures, outcomes
 from tests.factories import make_cohort, make_employment, make_enrolment, make_member, make_person, make_user
 from tests.files import pdf
 
@@ -77,6 +78,16 @@ def test_the_worked_example_through_real_rows(worked):
     assert (found.retention.numerator, found.retention.denominator) == (40, 45)
     assert {one.as_of for one in (conventional, strict, found.completion, found.retention)} == {TODAY}
     assert found.groups["excluded"] == {one.pk for one in people[45:51]}
+
+
+def test_the_report_prints_the_same_figures(worked):
+    cohort, _people, early = worked
+    hired(early[0], -30)
+
+    for day in (TODAY, cohort.ends_on + timedelta(days=60), cohort.ends_on - timedelta(days=5)):
+        shown, printed = outcome_of(cohort, day), Figures.of(outcomes(cohort, day), day)
+        assert (shown.completion, shown.employment) == (printed.completion, printed.employment)
+        assert (shown.strict, shown.retention) == (printed.strict_employment, printed.retention)
 
 
 def test_every_figure_leads_to_exactly_its_people(client, sign_in, worked):
