@@ -187,6 +187,7 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "consents": found.person.consents.select_related("text") if in_full else [],
         "resembling": queries.resembling(found.person) if in_full else [],
         "scores_url": _url("cohorts:score-edit", found.pk) if user.role == Role.REVIEWER else "",
+        "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "overrule_form": form if may_overrule else None,
         "tabs": _tabs(request, found, "cohorts:application"),
     }
