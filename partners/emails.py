@@ -26,3 +26,20 @@ def agreement_ending(agreement: Agreement, to: User, *, notice: int) -> Message:
         host=agreement.host_id,
         by=None,
     )
+
+
+def report_due(agreement: Agreement, to: User, *, overdue: bool) -> Message:
+    """Asks for the report to the council: once when it is due soon, once when it is overdue."""
+    slot = "overdue" if overdue else "soon"
+    return Message(
+        key=f"report_due:{agreement.pk}:{agreement.report_due_on}:{slot}:{to.pk}",
+        to=to,
+        template="partners/report_due",
+        context={
+            "agreement": agreement,
+            "overdue": overdue,
+            "path": reverse("partners:agreement", args=[agreement.pk]),
+        },
+        host=agreement.host_id,
+        by=None,
+    )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Agreement, AgreementDocument, Commitment, Organization
+from partners.models import Agreement, AgreementDocument, Commitment, CouncilAct, Organization
 from portal.audit.history import say
 
 say(
@@ -19,6 +19,9 @@ say(
         "agreement.fulfilled": _("The agreement was fulfilled"),
         "agreement.renewed": _("A new agreement took its place"),
         "agreement.renewal_prepared": _("A new agreement was prepared"),
+        "organization.ordinance_set": _("The rules of the ordinance were set"),
+        "agreement.consented": _("The consent of the council was recorded"),
+        "agreement.reported_to_council": _("The report to the council was recorded"),
         "agreement.party_added": _("A party was added"),
         "agreement.party_amended": _("A party was amended"),
         "agreement.party_removed": _("A party was removed"),
@@ -36,6 +39,7 @@ say(
     refers={
         "organization": (_("Organization"), Organization),
         "commitment": (_("Commitment"), Commitment),
+        "council_act": (_("Council"), CouncilAct),
         "document": (_("File"), AgreementDocument),
         "successor": (_("Followed by"), Agreement),
     },

@@ -23,6 +23,12 @@ def can_amend_organization(user: User, organization: Organization) -> bool:
     return user.role == Role.OFFICIAL and (mine or organization.kind not in HOST_KINDS)
 
 
+def can_set_ordinance(user: User, organization: Organization) -> bool:
+    """Officials, for their own office; the admin, for every office that keeps a register."""
+    mine = user.role == Role.OFFICIAL and organization.pk == user.organization_id
+    return organization.can_host and (mine or user.role == Role.ADMIN)
+
+
 # Agreements ----------------------------------------------------------------------------
 
 
@@ -60,6 +66,14 @@ def can_renew_agreement(user: User, agreement: Agreement) -> bool:
 
 
 def can_terminate_agreement(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_record_consent(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_report_to_council(user: User, agreement: Agreement) -> bool:
     return _keeps(user, agreement)
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.models import Agreement
+from partners.models import Agreement, CouncilAct, OrdinanceProfile
+from partners.permissions import can_record_consent, can_report_to_council
+from partners.states import SIGNED_ONCE, CouncilActKind
 from portal.accounts.models import Invitation, User
 
 ENDING_DAYS = 90
@@ -30,6 +33,8 @@ def agreement_todos(user: User) -> list[Todo]:
     numbers = seen.aggregate(
         undated=Count("pk", filter=Q(pk__in=seen.undated().values("pk"))),
         ending=Count("pk", filter=Q(pk__in=seen.ending_within(ENDING_DAYS).values("pk"))),
+        to_report=Count("pk", filter=Q(pk__in=seen.to_report().values("pk"))),
+        report_overdue=Count("pk", filter=Q(pk__in=seen.report_overdue().values("pk"))),
         waiting=Count("pk", filter=Q(pk__in=seen.waiting_for_force().values("pk"))),
     )
     return list(_todos(numbers))
@@ -42,8 +47,49 @@ def _todos(numbers: dict[str, int]) -> Iterator[Todo]:
     if n := numbers["ending"]:
         label = _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS}
         yield Todo("ending", label, n, f"{register}?show=ending", urgent=True)
+    if n := numbers["report_overdue"]:
+        label = _("Reports to the council overdue")
+        yield Todo("report_overdue", label, n, f"{register}?show=report_overdue", urgent=True)
+    if n := numbers["to_report"]:
+        yield Todo("to_report", _("Agreements to report to the council"), n, f"{register}?show=to_report")
     if n := numbers["waiting"]:
         yield Todo("waiting", _("Signed agreements to bring into force"), n, f"{register}?show=waiting")
+
+
+@dataclass(frozen=True)
+class CouncilStanding:
+    """Where an agreement stands with the council, and what the reader may record."""
+
+    consent: CouncilAct | None
+    report: CouncilAct | None
+    needs_consent: bool
+    late: bool
+    overdue: bool
+    may_consent: bool
+    may_report: bool
+
+
+def ordinance_covering(agreement: Agreement) -> OrdinanceProfile | None:
+    """The host's ordinance, if it holds for the agreement; of a draft, as if it were signed today."""
+    profile = getattr(agreement.host, "ordinance", None)
+    day = agreement.signed_on if agreement.state in SIGNED_ONCE else timezone.localdate()
+    return profile if profile and day and profile.covers(day) else None
+
+
+def council_standing(user: User, agreement: Agreement) -> CouncilStanding:
+    """Reads what `for_detail` brought along; no query."""
+    acts = {act.kind: act for act in agreement.council_acts.all()}
+    consent, report = acts.get(CouncilActKind.CONSENT), acts.get(CouncilActKind.REPORT)
+    profile, due = ordinance_covering(agreement), agreement.report_due_on
+    return CouncilStanding(
+        consent=consent,
+        report=report,
+        needs_consent=bool(profile and agreement.is_editable and profile.asks_consent_for(agreement)),
+        late=bool(report and due and report.made_on > due),
+        overdue=bool(due and not report and due < timezone.localdate()),
+        may_consent=agreement.is_editable and consent is None and can_record_consent(user, agreement),
+        may_report=not agreement.is_editable and report is None and can_report_to_council(user, agreement),
+    )
 
 
 def invitation_todos(user: User) -> list[Todo]:

@@ -69,6 +69,19 @@ class DatePrecision(models.TextChoices):
     MONTH = "month", pgettext_lazy("date precision", "month")
 
 
+class ConsentRule(models.TextChoices):
+    """For which agreements an ordinance asks for the council's consent before signing."""
+
+    NONE = "none", pgettext_lazy("consent rule", "For none")
+    BURDEN = "burden", pgettext_lazy("consent rule", "For those with a financial burden")
+    ALWAYS = "always", pgettext_lazy("consent rule", "For every agreement")
+
+
+class CouncilActKind(models.TextChoices):
+    REPORT = "report", pgettext_lazy("council", "Report to the council")
+    CONSENT = "consent", pgettext_lazy("council", "Consent of the council")
+
+
 class Measure(models.TextChoices):
     """What live records count towards a commitment."""
 

@@ -16,3 +16,10 @@ def remind_of_ending_agreements(job: Job) -> dict:
     from partners.actions.calendar import remind_of_ending_agreements
 
     return {"mails": remind_of_ending_agreements()}
+
+
+@schedule("daily", at="09:00")
+def remind_of_council_reports(job: Job) -> dict:
+    from partners.actions.calendar import remind_of_council_reports
+
+    return {"mails": remind_of_council_reports()}

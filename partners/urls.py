@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import agreements, members, organizations, promises
+from partners.views import agreements, council, members, organizations, promises
 
 app_name = "partners"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("organizations/register/", organizations.organization_register, name="organization-register"),
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
     path("organizations/<int:pk>/amend/", organizations.organization_amend, name="organization-amend"),
+    path("organizations/<int:pk>/ordinance/", council.ordinance_set, name="ordinance-set"),
     path("agreements/", agreements.agreement_list, name="agreement-list"),
     path("agreements/register/", agreements.agreement_register, name="agreement-register"),
     path(one, agreements.agreement, name="agreement"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path(f"{one}fulfil/", agreements.agreement_fulfil, name="agreement-fulfil"),
     path(f"{one}terminate/", agreements.agreement_terminate, name="agreement-terminate"),
     path(f"{one}renew/", agreements.agreement_renew, name="agreement-renew"),
+    path(f"{one}record-consent/", council.agreement_record_consent, name="agreement-record-consent"),
+    path(f"{one}report-to-council/", council.agreement_report_to_council, name="agreement-report-to-council"),
     path(f"{one}parties/add/", promises.party_add, name="party-add"),
     path(f"{one}{party}amend/", promises.party_amend, name="party-amend"),
     path(f"{one}{party}remove/", promises.party_remove, name="party-remove"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from partners.actions.council import ordinance_of, refuse_without_consent, report_due_on
 from partners.models import Agreement, Commitment, Initiative, Organization, Party
 from partners.periods import auto_renewed_until
 from partners.states import EDITABLE, LIVE, TRANSITIONS, AgreementState, DatePrecision
@@ -21,10 +22,12 @@ from portal.common.exceptions import ActionRefused
 LEAST_PARTIES = 2
 # The text both sides sign. Once they have, only the rest may be amended.
 SIGNED_TEXT = (
-    "title", "kind", "purpose", "binding", "signed_on", "signed_precision", "valid_from", "valid_until",
-    "renewal_months", "notice_days", "training_months",
+    "title", "kind", "purpose", "binding", "has_burden", "burden_amount", "burden_source",
+    "signed_on", "signed_precision", "valid_from", "valid_until", "renewal_months", "notice_days", "training_months",
 )  # fmt: skip
-ALWAYS_AMENDABLE = ("number", "department", "in_charge", "notice_given_on")
+ALWAYS_AMENDABLE = (
+    "number", "area", "department", "in_charge", "notice_given_on", "review_opinion", "is_public",
+)  # fmt: skip
 AMENDABLE = (*SIGNED_TEXT, *ALWAYS_AMENDABLE)
 
 
@@ -60,6 +63,7 @@ def register_agreement(
     number = values.pop("number", "") or next_number(host)
     _refuse_taken_number(host, number)
     _refuse_wrong_order(values.get("valid_from"), values.get("valid_until"))
+    _refuse_stray_amount(values)
     agreement = Agreement.objects.create(
         host=host, title=title, key=key, predecessor=predecessor, number=number, **values
     )
@@ -101,6 +105,7 @@ def amend_agreement(
     for name in changed:
         setattr(agreement, name, values[name])
     _refuse_wrong_order(agreement.valid_from, agreement.valid_until)
+    _refuse_stray_amount(vars(agreement))
     joined = _set_initiatives(agreement, initiatives)
     if changed or joined:
         after = {name: _plain(getattr(agreement, name)) for name in changed}
@@ -141,6 +146,11 @@ def _refuse_wrong_order(first: date | None, last: date | None) -> None:
         raise ActionRefused(_("The agreement would end before it begins."), "valid_until")
 
 
+def _refuse_stray_amount(values: dict[str, Any]) -> None:
+    if not values.get("has_burden") and (values.get("burden_amount") is not None or values.get("burden_source")):
+        raise ActionRefused(_("Tick the financial burden, or leave its amount and source empty."), "has_burden")
+
+
 # Moving --------------------------------------------------------------------------------
 
 
@@ -159,11 +169,14 @@ def sign_agreement(agreement: Agreement, *, by: User | None, signed_on: date | N
         raise ActionRefused(_("The day of signing lies in the future."), "signed_on")
     if agreement.parties.count() < LEAST_PARTIES:
         raise ActionRefused(_("An agreement needs at least two parties. Add them first."))
+    ordinance = ordinance_of(agreement)
+    refuse_without_consent(agreement, ordinance, day)
     valid_from = agreement.valid_from or day
     _refuse_wrong_order(valid_from, agreement.valid_until)
     return _move(
         agreement, AgreementState.SIGNED, "agreement.signed", by=by,
         signed_on=day, signed_precision=DatePrecision.DAY, valid_from=valid_from,
+        report_due_on=report_due_on(ordinance, day),
     )  # fmt: skip
 
 
@@ -217,7 +230,10 @@ def renew_agreement(agreement: Agreement, *, by: User | None) -> Agreement:
     _refuse_move(agreement, AgreementState.RENEWED)
     if agreement.successors.exists():
         raise ActionRefused(_("A new agreement has already been prepared."))
-    same = ("kind", "purpose", "binding", "renewal_months", "notice_days", "training_months", "department", "in_charge")
+    same = (
+        "kind", "purpose", "binding", "area", "has_burden", "burden_amount", "burden_source",
+        "renewal_months", "notice_days", "training_months", "department", "in_charge", "is_public",
+    )  # fmt: skip
     renewal = register_agreement(
         by=by,
         host=agreement.host,

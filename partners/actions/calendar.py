@@ -15,6 +15,7 @@ from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 
 NOTICES = (7, 30, 60, 90)  # days before the end (domain.md section 9)
+REPORT_NOTICE = 14  # days before a report to the council is due [D]
 
 
 def turn_agreements() -> dict[str, int]:
@@ -49,6 +50,20 @@ def remind_of_ending_agreements() -> int:
     messages = [
         emails.agreement_ending(agreement, reader, notice=_notice(agreement))
         for agreement in ending
+        for reader in _readers(agreement, officials)
+    ]
+    return len(notify.queue_many(messages))
+
+
+def remind_of_council_reports() -> int:
+    """Queue a mail for each reader of each report that is due within two weeks, and one more once it is late."""
+    today = timezone.localdate()
+    waiting = Agreement.objects.to_report().filter(report_due_on__lte=today + timedelta(days=REPORT_NOTICE))
+    due = list(waiting.select_related("in_charge"))
+    officials = _officials({agreement.host_id for agreement in due})
+    messages = [
+        emails.report_due(agreement, reader, overdue=agreement.report_due_on < today)  # type: ignore[operator]
+        for agreement in due
         for reader in _readers(agreement, officials)
     ]
     return len(notify.queue_many(messages))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actions import agreements as actions
-from partners.forms import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
+from partners.forms.register import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
 from partners.measures import delivered
 from partners.models import Agreement
 from partners.permissions import (
@@ -25,6 +25,7 @@ from partners.permissions import (
     can_sign_agreement,
     can_terminate_agreement,
 )
+from partners.queries import council_standing, ordinance_covering
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.exceptions import ActionRefused
@@ -73,6 +74,9 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
         "agreement": found,
         "actions": available_actions(request.user, found),
         "commitments": [(one, numbers.get(one.pk)) for one in found.commitments.all()],
+        "ordinance": ordinance_covering(found),
+        "council": council_standing(request.user, found),
+        "keeps": can_see_agreement_history(request.user, found),
         "visible": visible_neighbours(request, found),
         "tabs": tabs(request, found, "partners:agreement"),
         **given,
@@ -156,6 +160,8 @@ def show_both(request: HttpRequest, form: AgreementForm, refusal: actions.Change
         shown = form[name].field.prepare_value(now[name]) if now[name] not in (None, "") else _("(empty)")
         if name == "in_charge":
             shown = refusal.current.in_charge or _("(empty)")
+        if isinstance(now[name], bool):
+            shown = _("Yes") if now[name] else _("No")
         if name == "kind":
             shown = refusal.current.get_kind_display()
         form.add_error(name, _("Stored meanwhile: %(value)s") % {"value": shown})

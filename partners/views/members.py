@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actions import members as actions
-from partners.forms import AcceptForm, InvitationFilter, InvitationForm, MemberFilter
+from partners.forms.register import AcceptForm, InvitationFilter, InvitationForm, MemberFilter
 from partners.permissions import can_end_membership, can_invite_somebody, can_manage_invitation
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import HOST_STAFF, Role

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actions.organizations import amend_organization, register_organization
-from partners.forms import OrganizationFilter, OrganizationForm
-from partners.models import Agreement, Organization
-from partners.permissions import can_amend_organization, can_register_organization
+from partners.forms.register import OrganizationFilter, OrganizationForm
+from partners.models import Agreement, OrdinanceProfile, Organization
+from partners.permissions import can_amend_organization, can_register_organization, can_set_ordinance
 from portal.accounts.models import Membership
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
@@ -40,6 +40,8 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
         "agreements": agreements,
         "members": members,
         "project_count": found.projects.filter(pk__in=visible_projects(request, found)).count(),
+        "ordinance": OrdinanceProfile.objects.filter(organization=found).first(),
+        "may_set_ordinance": can_set_ordinance(request.user, found),
         "may_amend": can_amend_organization(request.user, found),
     }
     return render(request, "partners/organization.html", context)

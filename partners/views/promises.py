@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actions import promises as actions
-from partners.forms import CommitmentForm, DocumentForm, PartyForm
+from partners.forms.register import CommitmentForm, DocumentForm, PartyForm
 from partners.models import Agreement, AgreementDocument, Commitment, Party
 from partners.permissions import can_amend_agreement
 from partners.views.agreements import READERS, agreement_page, do, load

@@ -18,6 +18,7 @@ from partners.states import (
     SIGNED_ONCE,
     AgreementKind,
     AgreementState,
+    CouncilActKind,
     DatePrecision,
     Measure,
     OrganizationKind,
@@ -135,6 +136,13 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         today = timezone.localdate()
         return self.ending_between(today, today + timedelta(days=days))
 
+    def to_report(self) -> "AgreementQuerySet":
+        """Signed ones of which the council has not heard yet (domain.md section 4)."""
+        return self.filter(report_due_on__isnull=False).exclude(council_acts__kind=CouncilActKind.REPORT)
+
+    def report_overdue(self) -> "AgreementQuerySet":
+        return self.to_report().filter(report_due_on__lt=timezone.localdate())
+
     def titled_like(self, text: str) -> "AgreementQuerySet":
         """By a part of the title, the register number or a party's name."""
         named = Party.objects.filter(organization__name__icontains=text).values("agreement")
@@ -154,8 +162,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         )
 
     def for_detail(self) -> "AgreementQuerySet":
-        return self.select_related("host", "in_charge", "predecessor").prefetch_related(
+        return self.select_related("host__ordinance", "in_charge", "predecessor").prefetch_related(
             "initiatives",
+            "council_acts",
             "successors",
             Prefetch("parties", Party.objects.select_related("organization")),
             Prefetch("commitments", Commitment.objects.select_related("party__organization")),
@@ -174,7 +183,13 @@ class Agreement(HostOwned):
         _("state"), max_length=12, choices=AgreementState.choices, default=AgreementState.DRAFT, editable=False
     )
     purpose = models.TextField(_("purpose"), blank=True)
+    area = models.CharField(_("field of cooperation"), max_length=60, blank=True)
     binding = models.BooleanField(_("legally binding"), default=False)
+    has_burden = models.BooleanField(_("financial burden"), default=False)
+    burden_amount = models.PositiveBigIntegerField(_("amount (won)"), null=True, blank=True)
+    burden_source = models.CharField(_("source of the money"), max_length=100, blank=True)
+    review_opinion = models.TextField(_("opinion of the prior review"), blank=True)
+    is_public = models.BooleanField(_("open to the public"), default=True)
     # Unknown at first, and sometimes known by its month only; a signed one has its day.
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     signed_precision = models.CharField(
@@ -204,6 +219,8 @@ class Agreement(HostOwned):
     initiatives = models.ManyToManyField(
         Initiative, blank=True, related_name="agreements", verbose_name=_("initiative")
     )
+    # As the host's ordinance says on the day of signing; None where it asks for no report.
+    report_due_on = models.DateField(_("council report due"), null=True, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
     end_reason = models.TextField(_("reason of the end"), blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -224,12 +241,17 @@ class Agreement(HostOwned):
                 name="agreement_ends_after_start",
             ),
             models.CheckConstraint(
+                condition=Q(has_burden=True) | Q(burden_amount=None, burden_source=""),
+                name="agreement_amount_is_a_burden",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=SIGNED_ONCE) | Q(signed_on__isnull=False, signed_precision="day"),
                 name="signed_agreement_has_its_day",
             ),
         ]
         indexes = [
             models.Index(fields=["host", "state", "valid_until"]),
+            models.Index(fields=["report_due_on"]),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="agreement_title_trgm"),
         ]
 

@@ -1,4 +1,4 @@
-"""Input for organizations, agreements and invitations: cleaned here, written by the actions."""
+"""Input for organizations, agreements and invitations."""
 
 import re
 import unicodedata
@@ -9,7 +9,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Agreement, AgreementDocument, Commitment, Initiative, Organization, Party
-from partners.states import HOST_KINDS, AgreementKind, AgreementState, DatePrecision, Measure, OrganizationKind
+from partners.states import (
+    HOST_KINDS,
+    AgreementKind,
+    AgreementState,
+    DatePrecision,
+    Measure,
+    OrganizationKind,
+)
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import HOST_STAFF, INVITES, Role
 from portal.common.fields import DateField, EmailField, IntegerField, NameField, TextField, refuse_end_before_start
@@ -37,6 +44,8 @@ class AgreementFilter(FilterForm):
         ("undated", _("Drafts without their day of signing")),
         ("waiting", _("Signed, to be brought into force")),
         ("ending", _("Ending within 90 days")),
+        ("to_report", _("To be reported to the council")),
+        ("report_overdue", _("Report to the council overdue")),
     )
     q = SearchField(label=_("Search by title, number or party"))
     state = forms.ChoiceField(label=_("State"), choices=AgreementState.choices)
@@ -59,6 +68,8 @@ class AgreementFilter(FilterForm):
             "undated": rows.undated,
             "waiting": rows.waiting_for_force,
             "ending": lambda: rows.ending_within(90),
+            "to_report": rows.to_report,
+            "report_overdue": rows.report_overdue,
         }
         return narrowed[chosen["show"]]() if chosen.get("show") else rows
 
@@ -130,7 +141,10 @@ class OrganizationForm(PortalForm):
 class AgreementForm(PortalForm):
     """Registers an agreement, or amends one. Of a signed one only what may still change is open."""
 
-    FREE_ONCE_SIGNED = ("number", "notice_given_on", "department", "in_charge", "initiatives", "version")
+    FREE_ONCE_SIGNED = (
+        "number", "area", "notice_given_on", "department", "in_charge", "review_opinion", "is_public",
+        "initiatives", "version",
+    )  # fmt: skip
 
     version = IntegerField(widget=forms.HiddenInput, required=False)
     host = forms.ModelChoiceField(label=_("Kept by"), queryset=Organization.objects.hosts())
@@ -142,7 +156,18 @@ class AgreementForm(PortalForm):
     purpose = TextField(
         label=_("Purpose"), max_letters=2_000, lines=True, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+    area = TextField(
+        label=_("Field of cooperation"), max_letters=60, required=False, help_text=_("Such as 인재 양성 or 진로 교육.")
+    )
     binding = forms.BooleanField(label=_("It is legally binding"), required=False)
+    has_burden = forms.BooleanField(
+        label=_("It brings a financial burden"), required=False,
+        help_text=_("The ordinance may then ask for the consent of the council before the signing."),
+    )  # fmt: skip
+    burden_amount = IntegerField(label=_("Amount (won)"), min_value=0, max_value=10**13, required=False)
+    burden_source = TextField(
+        label=_("Source of the money"), max_letters=100, required=False, help_text=_("Such as 시비 100%.")
+    )
     signed_on = DateField(
         label=_("Signed on"), required=False, help_text=_("Leave it empty as long as the day is not known.")
     )
@@ -166,6 +191,11 @@ class AgreementForm(PortalForm):
     in_charge = forms.ModelChoiceField(
         label=_("Person in charge"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet")
     )
+    review_opinion = TextField(
+        label=_("Opinion of the prior review"), max_letters=2_000, lines=True, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    is_public = forms.BooleanField(label=_("It is open to the public"), required=False, initial=True)
     initiatives = forms.ModelMultipleChoiceField(
         label=_("Part of"), queryset=Initiative.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,0 +1,1 @@
+"""Input for this app: cleaned here, written by the actions."""
