@@ -42,3 +42,17 @@ def auto_renewed_until(
         renewals += 1
         until = period_end(end + _DAY, months * renewals)
     return until
+
+
+def check_period_end(begins: date, months: int, today: date) -> date | None:
+    """The last day of the latest whole interval of `months` since `begins` that is over `today`; None at first.
+
+    Each check covers one interval. One that was missed while nothing ran is not opened any more: the next
+    covers what came since [D].
+    """
+    over = ((today.year - begins.year) * 12 + today.month - begins.month) // months
+    for intervals in range(over, 0, -1):
+        end = period_end(begins, months * intervals)
+        if end < today:
+            return end
+    return None
