@@ -16,7 +16,7 @@ from cohorts.actions import applications as actions
 from cohorts.actions.consents import withdraw_consent
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
-from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState
+from cohorts.states import CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
 from cohorts.views.apply import check_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -186,7 +186,9 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "may_download": may_download,
         "consents": found.person.consents.select_related("text") if in_full else [],
         "resembling": queries.resembling(found.person) if in_full else [],
-        "scores_url": _url("cohorts:score-edit", found.pk) if user.role == Role.REVIEWER else "",
+        "scores_url": _url("cohorts:score-edit", found.pk)
+        if user.role == Role.REVIEWER and found.state in IN_SELECTION
+        else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "overrule_form": form if may_overrule else None,
         "tabs": _tabs(request, found, "cohorts:application"),

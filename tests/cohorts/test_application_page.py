@@ -151,6 +151,16 @@ def test_the_page_costs_the_same_for_any_number_of_files(client, cohort, officia
         client.get(application.get_absolute_url())
 
 
+@pytest.mark.parametrize(("state", "scored"), [("submitted", True), ("ineligible", False), ("waitlisted", False)])
+def test_a_reviewer_is_led_to_scores_only_while_they_count(client, cohort, sign_in, state, scored):
+    sign_in(assign(make_member(Role.REVIEWER, cohort.host), cohort))
+    application = make_application(cohort=cohort, state=state)
+
+    page = client.get(application.get_absolute_url()).content.decode()
+
+    assert (reverse("cohorts:score-edit", args=[application.pk]) in page) is scored
+
+
 # The applicant -----------------------------------------------------------------------------
 
 
