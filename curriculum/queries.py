@@ -168,6 +168,41 @@ def risks_of(cohort: Cohort, summaries: Iterable[tuple[Enrolment, Summary]], wit
     return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
 
 
+def near_limit(cohorts: Sequence[Cohort], within: int = 3) -> list[Risk]:
+    """Who is near the limit in these cohorts, with their policies; three queries, however many trainees."""
+    total = dict(TrainingDay.objects.filter(cohort__in=cohorts).order_by().values_list("cohort").annotate(Count("pk")))
+    policies = {cohort.pk: attendance_policy(cohort.policy) for cohort in cohorts}
+    limits = {pk: most_absences(total.get(pk, 0), policy) for pk, policy in policies.items()}
+    trainees = Enrolment.objects.filter(cohort__in=cohorts).active().select_related("person", "cohort")
+    kept = Attendance.objects.filter(enrolment__cohort__in=cohorts, day__registered_at__isnull=False)
+    sums = {
+        row["enrolment"]: row
+        for row in kept.values("enrolment")
+        .annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
+        .order_by()
+    }
+    nothing = {"rows": 0, "missed": 0, "times": 0}
+    found = []
+    for enrolment in trainees.annotate(held=Count("cohort__days", filter=held_days())):
+        row, held = sums.get(enrolment.pk, nothing), enrolment.held
+        cohort = enrolment.cohort_id
+        summary = count(held, row["missed"] + held - row["rows"], row["times"], policies[cohort])
+        left = limits[cohort] - summary.missed
+        if left <= within:
+            to_come = total.get(cohort, 0) - held
+            found.append(Risk(enrolment, summary, min(left, to_come) if left >= 0 else None))
+    return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
+
+
+def most_absences(days: int, policy: AttendancePolicy) -> int:
+    """How many of so many days may be missed at the most; -1 if there are none."""
+    for missed in range(days, -1, -1):
+        rate = count(days, missed, 0, policy).rate
+        if rate is not None and rate >= policy.minimum_rate:
+            return missed
+    return -1
+
+
 def missing_registers(user: User, today: date | None = None) -> list[TrainingDay]:
     """Days that have passed, or are today, without a saved register, in the running cohorts of a user."""
     today = today or timezone.localdate()

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from portal.dashboard import styleguide
+from portal.dashboard import records, styleguide
 from portal.dashboard import views as dashboard
 
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("", include("curriculum.urls")),
     path("", include("placements.urls")),
     path("", include("partners.urls")),
+    path("history/", records.event_list, name="event-list"),
+    path("history/access/", records.access_list, name="access-list"),
+    path("statusz/", records.statusz, name="statusz"),
+    path("privacy/", records.privacy, name="privacy"),
+    path("accessibility/", records.accessibility, name="accessibility"),
     path("livez", dashboard.livez, name="livez"),
     path("readyz", dashboard.readyz, name="readyz"),
 ]

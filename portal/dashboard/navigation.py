@@ -38,7 +38,7 @@ AGREEMENTS: Entry = (pgettext_lazy("menu", "Agreements"), "partners:agreement-li
 ORGANIZATIONS: Entry = (pgettext_lazy("menu", "Organizations"), "partners:organization-list")
 REPORTS: Entry = (pgettext_lazy("menu", "Reports"), "reports:report-list")
 PEOPLE: Entry = (pgettext_lazy("menu", "People and roles"), "partners:member-list")
-HISTORY: Entry = (pgettext_lazy("menu", "History"), "audit:event-list")
+HISTORY: Entry = (pgettext_lazy("menu", "History"), "event-list")
 JOBS: Entry = (pgettext_lazy("menu", "Jobs"), "jobs:job-list")
 MAIL: Entry = (pgettext_lazy("menu", "Mail"), "notify:mail-list")
 

@@ -6,17 +6,23 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.accounts.middleware import SESSION_KEY
 from portal.accounts.models import Membership
 from portal.accounts.roles import EVERYBODY
 from portal.common.guards import roles
+from portal.dashboard.homes import HOMES, public_home
 
 
+@require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """What is to be done next in one's role; for everybody else, what the portal is."""
+    if not request.user.is_authenticated:
+        return render(request, "dashboard/home_public.html", public_home())
+    page = HOMES[request.user.role]
+    return render(request, page.template, page.of(request.user))
 
 
 @require_POST

@@ -70,7 +70,7 @@ class Export(HostOwned):
     requested_at = models.DateTimeField(auto_now_add=True)
     job = models.ForeignKey("jobs.Job", models.PROTECT, null=True, related_name="+", editable=False)
     file = models.FileField(upload_to=file_name, max_length=200, blank=True)
-    rows = models.PositiveIntegerField(gettext_lazy("rows"), default=0)
+    rows = models.PositiveIntegerField(pgettext_lazy("export", "rows"), default=0)
     size = models.PositiveIntegerField(gettext_lazy("size in bytes"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     expires_at = models.DateTimeField(default=export_expiry)

@@ -1,0 +1,145 @@
+"""What the home pages are made of: numbers that lead to exactly the records they count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cohorts.models import Application, Cohort, Enrolment
+from cohorts.states import HOLDS_A_SEAT, IN_TRAINING, RECEIVED, CohortState
+from curriculum.models import TrainingDay
+from portal.accounts.models import User
+
+IN_PROGRESS = (CohortState.PLANNED, CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING)
+DAYS_SHOWN = 14
+COHORTS_SHOWN = 8
+
+
+def where(name: str, *arguments: Any, **query: Any) -> str:
+    """The address of a page with this query; empty while nobody has built that page."""
+    try:
+        path = reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something to be done, how many of it, and the list that shows exactly those."""
+
+    label: str
+    count: int
+    url: str
+    urgent: bool = False
+    note: str = ""  # said instead of the number
+
+    @property
+    def badge(self) -> str:
+        return self.note or ngettext("%(count)s entry", "%(count)s entries", self.count) % {"count": f"{self.count:,}"}
+
+    @property
+    def tone(self) -> str:
+        return "danger" if self.urgent else "information"
+
+
+def todos(*found: Any) -> list[Todo]:
+    """Those with something to do, the urgent first; of any app's own kind with these attributes."""
+    kept = [Todo(one.label, one.count, one.url, one.urgent, getattr(one, "note", "")) for one in found]
+    return sorted((one for one in kept if one.count and one.url), key=lambda one: not one.urgent)
+
+
+@dataclass(frozen=True)
+class Tile:
+    label: str
+    value: Any
+    url: str = ""
+    unit: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+class Counted(Subquery):
+    """The number of rows of a query, as one value of another."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts(user: User, wanted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each of these queries has; one query for all of them."""
+    asked = {name: Counted(rows.order_by().values("pk")) for name, rows in wanted.items()}
+    found: dict[str, int] = User.objects.filter(pk=user.pk).annotate(**asked).values(*asked).get()
+    return found
+
+
+def counted_per(rows: QuerySet[Any], column: str) -> Any:
+    """For `annotate`: how many of `rows` belong to the outer row. Their sums do not multiply each other."""
+    mine = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
+    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
+
+
+def cohorts_in_progress(user: User) -> list[Cohort]:
+    """The cohorts that are planned or under way, each with how far it is; one query."""
+    days = TrainingDay.objects.all()
+    found = (
+        Cohort.objects.visible_to(user)
+        .filter(state__in=IN_PROGRESS)
+        .annotate(
+            received=counted_per(Application.objects.filter(state__in=RECEIVED), "cohort"),
+            seated=counted_per(Application.objects.filter(state__in=HOLDS_A_SEAT), "cohort"),
+            in_training=counted_per(Enrolment.objects.filter(state__in=IN_TRAINING), "cohort"),
+            days_planned=counted_per(days, "cohort"),
+            days_held=counted_per(days.filter(registered_at__isnull=False), "cohort"),
+        )
+        .select_related("host")
+        .order_by("starts_on", "pk")
+    )
+    rows = list(found[:COHORTS_SHOWN])
+    for row in rows:
+        row.url = where("cohorts:cohort", row.pk)  # type: ignore[attr-defined]  # for the template
+    return rows
+
+
+@dataclass(frozen=True)
+class Chart:
+    rows: list[tuple[str, int]]
+    finding: str
+
+
+def applications_per_day(user: User, today: date | None = None) -> Chart:
+    """The applications of the last two weeks, day by day in Korean time; one query."""
+    today = today or timezone.localdate()
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    received = Application.objects.visible_to(user).filter(state__in=RECEIVED, submitted_at__date__gte=first)
+    by_day = dict(
+        received.annotate(day=TruncDate("submitted_at")).order_by().values_list("day").annotate(n=Count("pk"))
+    )
+    days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
+    rows = [(date_format(day, "n/j"), by_day.get(day, 0)) for day in days]
+    whole = sum(number for _day, number in rows)
+    best, most = max(rows, key=lambda row: row[1])
+    if not whole:
+        return Chart(rows, _("No application came in the last two weeks."))
+    finding = _("%(whole)s applications came in two weeks, the most (%(most)s) on %(day)s.")
+    return Chart(rows, finding % {"whole": f"{whole:,}", "most": f"{most:,}", "day": best})
+
+
+def open_cohorts(most: int = 6) -> list[Cohort]:
+    """The courses that take applications now, the nearest deadline first; one query."""
+    found = Cohort.objects.taking_applications().select_related("programme", "host").order_by("apply_closes_at", "pk")
+    rows = list(found.annotate(last_minute=F("apply_closes_at") - timedelta(minutes=1))[:most])
+    today = timezone.localdate()
+    for row in rows:
+        row.url = where("cohorts:notice", row.pk)  # type: ignore[attr-defined]  # for the template
+        row.days_left = (timezone.localdate(row.last_minute) - today).days  # type: ignore[attr-defined]
+    return rows

@@ -1,0 +1,317 @@
+"""The home page of each role: what is to be done next comes first.
+
+One function per role returns the context of its page. Each takes at most twelve queries,
+those of the session and the role included, whatever there is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cohorts.models import Application, Cohort, Enrolment, Offer, Score
+from cohorts.states import IN_SELECTION, ApplicationState, CohortState, EnrolmentState
+from curriculum.models import TrainingDay
+from curriculum.queries import near_limit, progress_of, todays_lessons
+from partners.models import Organization
+from partners.queries import agreement_todos, invitation_todos
+from placements.models import MentoringLog, Preference, Project, Team, TeamMember
+from placements.states import LogState, ProjectState
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+from portal.audit.models import AccessRecord, AuditEvent
+from portal.dashboard.cards import (
+    Tile,
+    Todo,
+    applications_per_day,
+    cohorts_in_progress,
+    counted_per,
+    counts,
+    open_cohorts,
+    todos,
+    where,
+)
+from portal.jobs.models import Job
+
+Page = dict[str, Any]
+SHOWN = 6  # lines of a list on a home page
+
+
+def missing_days(user: User) -> Any:
+    """Training days that have come without a saved register, of running cohorts."""
+    days = TrainingDay.objects.visible_to(user).filter(date__lte=timezone.localdate(), registered_at=None)
+    return days.filter(cohort__state=CohortState.RUNNING)
+
+
+# Who is not signed in -----------------------------------------------------------------------
+
+
+def public_home() -> Page:
+    return {"cohorts": open_cohorts()}
+
+
+# Applicants and trainees --------------------------------------------------------------------
+
+
+def trainee_home(user: User) -> Page:
+    """What waits for an answer, the course of today, and one's applications. Six queries of its own."""
+    offers = Offer.objects.live().filter(application=OuterRef("pk"))
+    mine = Application.objects.visible_to(user).select_related("cohort__programme", "track")
+    applications = list(
+        mine.annotate(
+            offer_pk=Subquery(offers.values("pk")[:1]), offer_until=Subquery(offers.values("deadline")[:1])
+        ).order_by("-created_at", "-pk")[:SHOWN]
+    )
+    for application in applications:
+        application.url = where("cohorts:application", application.pk)  # type: ignore[attr-defined]
+    course = newest_course(user)
+    page: Page = {"applications": applications, "todos": todos(*answers_due(applications), *choices_due(course))}
+    if course:
+        page |= course_of(course, user)
+    if not applications:
+        page["open_cohorts"] = open_cohorts(3)
+    return page
+
+
+def answers_due(applications: list[Application]) -> list[Todo]:
+    """Offers to answer first, then drafts to finish before the window closes."""
+    now, found = timezone.now(), []
+    for one in applications:
+        if one.offer_pk and one.offer_until > now:  # type: ignore[attr-defined]  # annotated
+            label = _("Answer the offer of a seat: %(cohort)s") % {"cohort": one.cohort}
+            found.append(Todo(label, 1, where("cohorts:offer", one.offer_pk), True, until(one.offer_until)))  # type: ignore[attr-defined]
+        elif one.state == ApplicationState.DRAFT and one.cohort.is_open:
+            label = _("Finish your application: %(cohort)s") % {"cohort": one.cohort}
+            closes = one.cohort.apply_closes_at - timedelta(minutes=1)
+            found.append(Todo(label, 1, where("cohorts:application", one.pk), note=until(closes)))
+    return found
+
+
+def until(moment: Any) -> str:
+    return _("until %(when)s") % {"when": date_format(timezone.localtime(moment), "n/j H:i")}
+
+
+def newest_course(user: User) -> Any:
+    """The newest enrolment, with what it needs to know of field projects."""
+    place = TeamMember.objects.filter(enrolment=OuterRef("pk"), left_on=None)
+    open_projects = Project.objects.filter(cohort=OuterRef("cohort"), state=ProjectState.OPEN)
+    return (
+        Enrolment.objects.visible_to(user)
+        .select_related("cohort__policy", "person")
+        .annotate(
+            team_pk=Subquery(place.values("team")[:1]),
+            team_name=Subquery(place.values("team__name")[:1]),
+            project_title=Subquery(place.values("team__project__title")[:1]),
+            has_chosen=Exists(Preference.objects.filter(enrolment=OuterRef("pk"))),
+            may_choose=Exists(open_projects),
+            teams_formed=Exists(Team.objects.filter(cohort=OuterRef("cohort"))),
+        )
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+
+
+def choices_due(course: Any) -> list[Todo]:
+    if course is None or not course.is_active or course.cohort.state != CohortState.RUNNING:
+        return []
+    if course.may_choose and not course.has_chosen and not course.teams_formed:
+        return [Todo(_("Choose your field projects"), 1, where("placements:my-project"), True, _("not chosen yet"))]
+    return []
+
+
+def course_of(course: Any, user: User) -> Page:
+    whole, _units = progress_of(course)
+    return {
+        "course": course,
+        "progress": whole,
+        "minimum": course.cohort.policy.minimum_rate,
+        "lessons": todays_lessons(user) if course.is_active else [],
+        "course_url": where("curriculum:trainee", course.pk),
+        "timetable_url": where("curriculum:my-timetable", course.pk),
+        "team_url": where("placements:team", course.team_pk) if course.team_pk else "",
+        "job_url": where("placements:my-outcome"),
+    }
+
+
+# Who works with trainees ----------------------------------------------------------------------
+
+
+def instructor_home(user: User) -> Page:
+    """Registers due and missing, and who comes near the limit of absences. Seven queries of its own."""
+    today = timezone.localdate()
+    found = counts(user, {"missing": missing_days(user)})
+    days = TrainingDay.objects.visible_to(user).filter(date=today).select_related("cohort").order_by("cohort__name")
+    lessons = todays_lessons(user)
+    cohorts = list(Cohort.objects.visible_to(user).filter(state=CohortState.RUNNING).select_related("policy"))
+    risks = near_limit(cohorts) if cohorts else []
+    missing = Todo(
+        _("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True
+    )
+    logs = MentoringLog.objects.visible_to(user).filter(state=LogState.SUBMITTED).count()
+    approve = Todo(_("Mentoring logs to approve"), logs, where("placements:log-list", state="submitted"))
+    return {
+        "todos": todos(missing, approve),
+        "today": [
+            {"day": day, "lessons": [one for one in lessons if one.day_id == day.pk], "url": where("curriculum:register", day.pk)}
+            for day in days
+        ],
+        "risks": [
+            {"risk": risk, "url": where("curriculum:trainee", risk.enrolment.pk)} for risk in risks[:SHOWN]
+        ],
+        "risk_count": len(risks),
+        "lead": today,
+    }  # fmt: skip
+
+
+def reviewer_home(user: User) -> Page:
+    """What is to be scored, by cohort. One query of its own."""
+    scored = Score.objects.filter(reviewer=user).values("application")
+    waiting = Q(applications__state__in=IN_SELECTION)
+    cohorts = (
+        Cohort.objects.visible_to(user)
+        .filter(state__in=(CohortState.RECRUITING, CohortState.SELECTING))
+        .annotate(
+            to_review=Count("applications", filter=waiting),
+            unscored=Count("applications", filter=waiting & ~Q(applications__in=scored)),
+        )
+        .order_by("apply_closes_at", "pk")
+    )
+    rows = list(cohorts[:SHOWN])
+    found = []
+    for cohort in rows:
+        url = where("cohorts:score-list", cohort=cohort.pk)
+        note = _("%(unscored)s of %(whole)s not scored by you") % {
+            "unscored": cohort.unscored, "whole": cohort.to_review,
+        }  # fmt: skip
+        label = _("Applications to review: %(cohort)s") % {"cohort": cohort}
+        found.append(Todo(label, cohort.to_review, url, bool(cohort.unscored), note))
+    return {"todos": todos(*found)}
+
+
+def mentor_home(user: User) -> Page:
+    """Own teams, logs to write or to mend. Three queries of its own, with what `placements` says is due."""
+    mine = Team.objects.visible_to(user)
+    logs = MentoringLog.objects.visible_to(user)
+    found = counts(
+        user,
+        {
+            "returned": logs.filter(state=LogState.RETURNED),
+            "drafts": logs.filter(state=LogState.DRAFT),
+        },
+    )
+    list_url = where("placements:log-list")
+    returned = Todo(_("Returned logs to mend"), found["returned"], f"{list_url}?state=returned", True)
+    drafts = Todo(_("Logs to submit"), found["drafts"], f"{list_url}?state=draft")
+    teams = list(mine.running().for_list()[:SHOWN])
+    rows = [
+        {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
+        for team in teams
+    ]
+    return {"todos": todos(returned, drafts) if list_url else [], "teams": rows}
+
+
+# Who runs cohorts -----------------------------------------------------------------------------
+
+
+def staff_home(user: User) -> Page:
+    """Tasks, key figures, cohorts under way, and the applications of two weeks. Six queries of its own."""
+    applications = Application.objects.visible_to(user)
+    enrolments = Enrolment.objects.visible_to(user)
+    cohorts = Cohort.objects.visible_to(user)
+    found = counts(
+        user,
+        {
+            "missing": missing_days(user),
+            "received": applications.filter(cohort__state=CohortState.RECRUITING),
+            "in_selection": applications.in_selection(),
+            "training": enrolments.active(),
+            "running": cohorts.filter(state=CohortState.RUNNING),
+            "recruiting": cohorts.filter(state=CohortState.RECRUITING),
+            "completed": enrolments.filter(state=EnrolmentState.COMPLETED),
+            "dead": Job.objects.visible_to(user).dead_letters(),
+        },
+    )
+    due = [
+        Todo(_("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True),
+        Todo(_("Background jobs that need attention"), found["dead"], where("jobs:job-list", state="attention"), True),
+    ]
+    tiles = [
+        Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
+        Tile(_("Applications in selection"), found["in_selection"], where("cohorts:application-list", state="submitted")),
+        Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
+        Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), unit=_("people")),
+    ]  # fmt: skip
+    partners = agreement_todos(user) + (invitation_todos(user) if user.role == Role.OFFICIAL else [])
+    return {
+        "todos": todos(*due, *partners),
+        "tiles": tiles,
+        "cohorts": cohorts_in_progress(user),
+        "chart": applications_per_day(user),
+    }
+
+
+def admin_home(user: User) -> Page:
+    """The hosts, what has gone wrong, and who took what. Five queries of its own."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    exported = AccessRecord.objects.filter(action="export.downloaded", at__date__gte=yesterday)
+    events = AuditEvent.objects.filter(at__date__gte=yesterday)
+    found = counts(
+        user,
+        {
+            "dead": Job.objects.dead_letters(),
+            "running": Cohort.objects.filter(state=CohortState.RUNNING),
+            "recruiting": Cohort.objects.filter(state=CohortState.RECRUITING),
+            "training": Enrolment.objects.active(),
+            "exported": exported,
+            "events": events,
+        },
+    )
+    due = Todo(_("Background jobs that need attention"), found["dead"], where("jobs:job-list", state="attention"), True)
+    live = Cohort.objects.filter(state__in=(CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING))
+    hosts = (
+        Organization.objects.hosts()
+        .filter(Exists(Cohort.objects.filter(host=OuterRef("pk"))))
+        .annotate(cohort_count=counted_per(live, "host"), trainee_count=counted_per(Enrolment.objects.active(), "host"))
+    )
+    rows = list(hosts.order_by("-cohort_count", "name")[:12])
+    return {
+        "todos": todos(due, *agreement_todos(user)),
+        "tiles": [
+            Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
+            Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
+            Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
+            Tile(
+                _("Files taken since yesterday"),
+                found["exported"],
+                where("access-list", action="export.downloaded", since=yesterday.isoformat()),
+            ),
+            Tile(_("Events since yesterday"), found["events"], where("event-list", since=yesterday.isoformat())),
+        ],
+        "hosts": [{"host": host, "url": where("partners:organization", host.pk)} for host in rows],
+        "chart": applications_per_day(user),
+    }
+
+
+# The role decides -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Home:
+    template: str
+    of: Callable[[User], Page]
+
+
+HOMES: dict[Role, Home] = {
+    Role.ADMIN: Home("dashboard/home_work.html", admin_home),
+    Role.OFFICIAL: Home("dashboard/home_work.html", staff_home),
+    Role.OPERATOR: Home("dashboard/home_work.html", staff_home),
+    Role.INSTRUCTOR: Home("dashboard/home_work.html", instructor_home),
+    Role.REVIEWER: Home("dashboard/home_work.html", reviewer_home),
+    Role.MENTOR: Home("dashboard/home_work.html", mentor_home),
+    Role.TRAINEE: Home("dashboard/home_trainee.html", trainee_home),
+}

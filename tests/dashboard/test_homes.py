@@ -1,0 +1,200 @@
+"""Home pages: what is to be done first, with numbers that lead to exactly those records."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cohorts.models import Offer
+from cohorts.states import ApplicationState, CohortState
+from partners.models import Organization
+from placements.models import Preference
+from portal import jobs
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+from tests.factories import (
+    assign,
+    make_agreement,
+    make_application,
+    make_cohort,
+    make_day,
+    make_enrolment,
+    make_member,
+    make_module,
+    make_organization,
+    make_project,
+    make_team,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 12
+
+
+def fill(city: Organization, number: int, *people: User) -> None:
+    """So many of everything there is, for these people."""
+    today = timezone.localdate()
+    for _number in range(number):
+        make_agreement(host=city, valid_until=today + timedelta(days=20))
+        recruiting, selecting = make_cohort(host=city), make_cohort(host=city, state=CohortState.SELECTING)
+        running = make_cohort(host=city, state=CohortState.RUNNING, starts_on=today - timedelta(days=30))
+        for cohort in (recruiting, selecting, running):
+            for person in people:
+                if person.role in (Role.INSTRUCTOR, Role.REVIEWER):
+                    assign(person, cohort)
+        make_application(cohort=recruiting)
+        make_application(cohort=selecting)
+        for days in (0, 1, 2):
+            day = make_day(cohort=running, on=today - timedelta(days=days))
+        day.lessons.create(module=make_module(programme=running.programme), position=1, hours=4)
+        make_enrolment(cohort=running)
+        job = jobs.enqueue("jobs.clean", key=f"{city}{job_number()}", payload={}, by=None, host=city)
+        job.state = "dead"
+        job.save()
+        mentors = [person for person in people if person.role == Role.MENTOR]
+        for mentor in mentors:
+            project = make_project(cohort=running, company=mentor.acting.organization, state="running")
+            make_team(project=project, mentor=mentor)
+
+
+def job_number(numbers=iter(range(10_000))) -> int:  # noqa: B008
+    return next(numbers)
+
+
+def someone(role: Role, city: Organization) -> User:
+    return make_member(role) if role == Role.MENTOR else make_member(role, city)
+
+
+WORKERS = [Role.ADMIN, Role.OFFICIAL, Role.OPERATOR, Role.INSTRUCTOR, Role.REVIEWER, Role.MENTOR]
+
+
+@pytest.mark.parametrize("role", WORKERS)
+def test_a_home_takes_the_same_few_queries_for_any_number(role, sign_in, django_assert_max_num_queries):
+    city = make_organization()
+    person = someone(role, city)
+    taken = []
+    for more in (1, 2):
+        fill(city, more, person)
+        client = sign_in(person)
+        client.get("/")
+        with django_assert_max_num_queries(MOST_QUERIES) as found:
+            assert client.get("/").status_code == 200
+        taken.append(len(found))
+
+    assert taken[0] == taken[1]
+
+
+def links(content: str) -> list[tuple[str, int]]:
+    """The address and the number of each task and tile that has both."""
+    task = re.compile(r'<li><a href="([^"]+)">[^<]*</a><span class="krds-badge [^"]*">([\d,]+)건</span>')
+    tile = re.compile(r'<dt><a href="([^"]+)">[^<]*</a></dt><dd><strong>([\d,]+)</strong>')
+    found = task.findall(content) + tile.findall(content)
+    return [(url.replace("&amp;", "&"), int(number.replace(",", ""))) for url, number in found]
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OFFICIAL, Role.OPERATOR, Role.INSTRUCTOR, Role.MENTOR])
+def test_every_number_leads_to_exactly_its_records(role, sign_in):
+    city = make_organization()
+    person = someone(role, city)
+    fill(city, 3, person)
+    fill(make_organization(), 1)
+    client = sign_in(person)
+
+    found = links(client.get("/").content.decode())
+
+    assert {url: client.get(url).context["listing"].total for url, _number in found} == dict(found)
+    if role not in (Role.MENTOR,):
+        assert any(number for _url, number in found)
+
+
+def test_nobody_signed_in_sees_the_open_courses_in_one_query(client, django_assert_num_queries):
+    soon = make_cohort(apply_closes_at=timezone.now() + timedelta(days=2))
+    make_cohort(state=CohortState.PLANNED, name="아직 비공개")
+
+    with django_assert_num_queries(1):
+        content = client.get("/").content.decode()
+
+    assert soon.name in content
+    assert "2일 남음" in content
+    assert "아직 비공개" not in content
+
+
+def trainee_of(person) -> User:
+    person.user = make_user()
+    person.save()
+    return person.user
+
+
+def test_an_offer_is_answered_before_a_draft_is_finished(sign_in):
+    draft = make_application(state=ApplicationState.DRAFT)
+    user = trainee_of(draft.person)
+    offered = make_application(
+        cohort=make_cohort(host=draft.host, state=CohortState.SELECTING),
+        person=draft.person,
+        state=ApplicationState.OFFERED,
+    )
+    Offer.objects.create(
+        host=offered.host,
+        application=offered,
+        track=offered.track,
+        deadline=timezone.now() + timedelta(hours=5),
+    )
+
+    page = sign_in(user).get("/")
+
+    said = [str(todo.label) for todo in page.context["todos"]]
+    expected = [f"입과 의사를 알려 주십시오: {offered.cohort}", f"지원서를 마저 작성하십시오: {draft.cohort}"]
+    assert said == [label for label in expected if label in said]
+    assert offered.cohort.name in page.content.decode()
+
+
+def test_a_trainee_sees_the_rate_and_what_may_still_be_missed(sign_in):
+    today = timezone.localdate()
+    cohort = make_cohort(state=CohortState.RUNNING, starts_on=today - timedelta(days=9))
+    enrolment = make_enrolment(cohort=cohort)
+    for days in range(10):
+        make_day(cohort=cohort, on=today - timedelta(days=days), registered_at=timezone.now() if days else None)
+    lesson = cohort.days.get(date=today).lessons.create(
+        module=make_module(programme=cohort.programme, title="딥러닝 기초"), position=1, hours=8
+    )
+
+    content = sign_in(trainee_of(enrolment.person)).get("/").content.decode()
+
+    assert lesson.module.title in content
+    assert "<strong>0.0</strong>" in content  # nine days held, none attended
+    assert "<strong>0</strong>" in content  # nor may any more be missed
+
+
+def test_a_trainee_is_asked_to_choose_projects_once(sign_in):
+    project = make_project()
+    enrolment = make_enrolment(cohort=project.cohort)
+    user = trainee_of(enrolment.person)
+    asked = "현장 프로젝트 지망을 선택하십시오"
+
+    before = [str(todo.label) for todo in sign_in(user).get("/").context["todos"]]
+    Preference.objects.create(host=enrolment.host, enrolment=enrolment, project=project, rank=1)
+    after = [str(todo.label) for todo in sign_in(user).get("/").context["todos"]]
+
+    assert asked not in after
+    assert before in ([asked], [])  # [] while the page of projects is not built
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_trainees_home_takes_few_queries(number, sign_in, django_assert_max_num_queries):
+    person = make_enrolment().person
+    for _number in range(number):
+        cohort = make_cohort(host=person.host, state=CohortState.RUNNING, starts_on=timezone.localdate())
+        make_application(cohort=cohort, person=person)
+        make_day(cohort=cohort, on=timezone.localdate())
+        make_enrolment(cohort=cohort, person=person)
+    client = sign_in(trainee_of(person))
+    client.get("/")
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        client.get("/")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_home_is_only_read(method, client):
+    assert getattr(client, method)("/").status_code == 405
