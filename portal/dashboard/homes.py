@@ -15,14 +15,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts.models import Application, Cohort, Enrolment, Offer, Score
-from cohorts.states import IN_SELECTION, ApplicationState, CohortState, EnrolmentState
+from cohorts.queries import cohort_todos, selection_todos
+from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, progress_of, todays_lessons
 from partners.models import Organization
-from partners.queries import agreement_todos, invitation_todos
-from placements.models import MentoringLog, Preference, Project, Team, TeamMember
-from placements.states import LogState, ProjectState
-from portal.accounts.models import User
+from partners.queries import agreement_todos
+from placements.models import Employment, MentoringLog, Preference, Project, Team, TeamMember
+from placements.queries import mentor_todos
+from placements.queries.todos import silent, without_team
+from placements.states import JobState, LogState, ProjectState
+from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
 from portal.dashboard.cards import (
@@ -46,6 +49,23 @@ def missing_days(user: User) -> Any:
     """Training days that have come without a saved register, of running cohorts."""
     days = TrainingDay.objects.visible_to(user).filter(date__lte=timezone.localdate(), registered_at=None)
     return days.filter(cohort__state=CohortState.RUNNING)
+
+
+def course_work(user: User) -> dict[str, Any]:
+    """What waits in running courses, for who teaches or runs them."""
+    return {
+        "missing": missing_days(user),
+        "logs": MentoringLog.objects.visible_to(user).filter(state=LogState.SUBMITTED),
+        "silent": silent(Team.objects.visible_to(user)),
+    }
+
+
+def course_todos(found: dict[str, int]) -> list[Todo]:
+    return [
+        Todo(_("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True),
+        Todo(_("Mentoring logs to approve"), found["logs"], where("placements:log-list", state="submitted")),
+        Todo(_("Teams without a recent log"), found["silent"], where("placements:team-list", show="silent")),
+    ]
 
 
 # Who is not signed in -----------------------------------------------------------------------
@@ -144,18 +164,13 @@ def course_of(course: Any, user: User) -> Page:
 def instructor_home(user: User) -> Page:
     """Registers due and missing, and who comes near the limit of absences. Seven queries of its own."""
     today = timezone.localdate()
-    found = counts(user, {"missing": missing_days(user)})
     days = TrainingDay.objects.visible_to(user).filter(date=today).select_related("cohort").order_by("cohort__name")
     lessons = todays_lessons(user)
     cohorts = list(Cohort.objects.visible_to(user).filter(state=CohortState.RUNNING).select_related("policy"))
     risks = near_limit(cohorts) if cohorts else []
-    missing = Todo(
-        _("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True
-    )
-    logs = MentoringLog.objects.visible_to(user).filter(state=LogState.SUBMITTED).count()
-    approve = Todo(_("Mentoring logs to approve"), logs, where("placements:log-list", state="submitted"))
+    found = counts(user, course_work(user))
     return {
-        "todos": todos(missing, approve),
+        "todos": todos(*course_todos(found)),
         "today": [
             {"day": day, "lessons": [one for one in lessons if one.day_id == day.pk], "url": where("curriculum:register", day.pk)}
             for day in days
@@ -164,7 +179,6 @@ def instructor_home(user: User) -> Page:
             {"risk": risk, "url": where("curriculum:trainee", risk.enrolment.pk)} for risk in risks[:SHOWN]
         ],
         "risk_count": len(risks),
-        "lead": today,
     }  # fmt: skip
 
 
@@ -194,25 +208,13 @@ def reviewer_home(user: User) -> Page:
 
 
 def mentor_home(user: User) -> Page:
-    """Own teams, logs to write or to mend. Three queries of its own, with what `placements` says is due."""
-    mine = Team.objects.visible_to(user)
-    logs = MentoringLog.objects.visible_to(user)
-    found = counts(
-        user,
-        {
-            "returned": logs.filter(state=LogState.RETURNED),
-            "drafts": logs.filter(state=LogState.DRAFT),
-        },
-    )
-    list_url = where("placements:log-list")
-    returned = Todo(_("Returned logs to mend"), found["returned"], f"{list_url}?state=returned", True)
-    drafts = Todo(_("Logs to submit"), found["drafts"], f"{list_url}?state=draft")
-    teams = list(mine.running().for_list()[:SHOWN])
+    """Logs to write or to mend, and the own teams. Three queries of its own."""
+    teams = Team.objects.visible_to(user).running().for_list()
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
-        for team in teams
+        for team in teams[:SHOWN]
     ]
-    return {"todos": todos(returned, drafts) if list_url else [], "teams": rows}
+    return {"todos": todos(*mentor_todos(user)), "teams": rows}
 
 
 # Who runs cohorts -----------------------------------------------------------------------------
@@ -220,39 +222,49 @@ def mentor_home(user: User) -> Page:
 
 def staff_home(user: User) -> Page:
     """Tasks, key figures, cohorts under way, and the applications of two weeks. Six queries of its own."""
-    applications = Application.objects.visible_to(user)
-    enrolments = Enrolment.objects.visible_to(user)
-    cohorts = Cohort.objects.visible_to(user)
-    found = counts(
-        user,
-        {
-            "missing": missing_days(user),
-            "received": applications.filter(cohort__state=CohortState.RECRUITING),
-            "in_selection": applications.in_selection(),
-            "training": enrolments.active(),
-            "running": cohorts.filter(state=CohortState.RUNNING),
-            "recruiting": cohorts.filter(state=CohortState.RECRUITING),
-            "completed": enrolments.filter(state=EnrolmentState.COMPLETED),
-            "dead": Job.objects.visible_to(user).dead_letters(),
-        },
-    )
-    due = [
-        Todo(_("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True),
-        Todo(_("Background jobs that need attention"), found["dead"], where("jobs:job-list", state="attention"), True),
-    ]
-    tiles = [
-        Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
-        Tile(_("Applications in selection"), found["in_selection"], where("cohorts:application-list", state="submitted")),
-        Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
-        Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), unit=_("people")),
-    ]  # fmt: skip
-    partners = agreement_todos(user) + (invitation_todos(user) if user.role == Role.OFFICIAL else [])
+    enrolments, cohorts = Enrolment.objects.visible_to(user), Cohort.objects.visible_to(user)
+    waiting = {
+        **course_work(user),
+        "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
+        "unplaced": without_team().filter(pk__in=enrolments.values("pk")),
+        "dead": Job.objects.visible_to(user).dead_letters(),
+    }
+    if user.role == Role.OFFICIAL:
+        waiting["invitations"] = Invitation.objects.visible_to(user).run_out()
+    figures = {
+        "recruiting": cohorts.filter(state=CohortState.RECRUITING),
+        "in_selection": Application.objects.visible_to(user).in_selection(),
+        "running": cohorts.filter(state=CohortState.RUNNING),
+        "training": enrolments.active(),
+    }
+    found = counts(user, waiting | figures)
     return {
-        "todos": todos(*due, *partners),
-        "tiles": tiles,
+        "todos": todos(*staff_todos(found), *selection_todos(user), *cohort_todos(user), *agreement_todos(user)),
+        "tiles": [
+            Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
+            Tile(
+                _("Applications in selection"),
+                found["in_selection"],
+                where("cohorts:application-list", state="submitted"),
+            ),
+            Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
+            Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
+        ],
         "cohorts": cohorts_in_progress(user),
         "chart": applications_per_day(user),
     }
+
+
+def staff_todos(found: dict[str, int]) -> list[Todo]:
+    dead = where("jobs:job-list", state="attention")
+    invitations = where("partners:invitation-list", show="expired")
+    return [
+        *course_todos(found),
+        Todo(_("Jobs to verify"), found["jobs"], where("placements:employment-list", state="reported")),
+        Todo(_("Trainees without a team"), found["unplaced"], where("placements:placement-list", show="unplaced")),
+        Todo(_("Background jobs that need attention"), found["dead"], dead, True),
+        Todo(_("Invitations that ran out"), found.get("invitations", 0), invitations),
+    ]
 
 
 def admin_home(user: User) -> Page:
@@ -280,7 +292,7 @@ def admin_home(user: User) -> Page:
     )
     rows = list(hosts.order_by("-cohort_count", "name")[:12])
     return {
-        "todos": todos(due, *agreement_todos(user)),
+        "todos": todos(due, *cohort_todos(user), *agreement_todos(user)),
         "tiles": [
             Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),

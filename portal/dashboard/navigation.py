@@ -22,12 +22,10 @@ Label = str | Promise
 Entry = tuple[Label, str]  # what it is called, the name of its URL
 
 HOME: Entry = (pgettext_lazy("menu", "Overview"), "home")
-PUBLIC: tuple[Entry, ...] = (
-    (pgettext_lazy("menu", "Open courses"), "cohorts:notice-list"),
-    (pgettext_lazy("menu", "Check a certificate"), "cohorts:certificate-verify"),
-)
+PUBLIC: tuple[Entry, ...] = ((pgettext_lazy("menu", "Open courses"), "cohorts:notice-list"),)
 COHORTS: Entry = (pgettext_lazy("menu", "Cohorts"), "cohorts:cohort-list")
 APPLICATIONS: Entry = (pgettext_lazy("menu", "Applications"), "cohorts:application-list")
+SCORES: Entry = (pgettext_lazy("menu", "Scoring"), "cohorts:score-list")
 ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "curriculum:day-list")
 CURRICULUM: Entry = (pgettext_lazy("menu", "Curriculum"), "curriculum:programme-list")
 PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "placements:project-list")
@@ -44,10 +42,21 @@ MAIL: Entry = (pgettext_lazy("menu", "Mail"), "notify:mail-list")
 
 MENU: dict[Role, tuple[Entry, ...]] = {
     Role.ADMIN: (HOME, ORGANIZATIONS, AGREEMENTS, COHORTS, CURRICULUM, REPORTS, PEOPLE, HISTORY, JOBS, MAIL),
-    Role.OFFICIAL: (HOME, AGREEMENTS, COHORTS, APPLICATIONS, ATTENDANCE, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
+    Role.OFFICIAL: (
+        HOME,
+        AGREEMENTS,
+        COHORTS,
+        APPLICATIONS,
+        ATTENDANCE,
+        PROJECTS,
+        PLACEMENTS,
+        REPORTS,
+        PEOPLE,
+        HISTORY,
+    ),
     Role.OPERATOR: (HOME, COHORTS, APPLICATIONS, ATTENDANCE, CURRICULUM, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
     Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS, LOGS),
-    Role.REVIEWER: (HOME, APPLICATIONS),
+    Role.REVIEWER: (HOME, SCORES, APPLICATIONS),
     Role.MENTOR: (HOME, MY_TEAMS, LOGS, PROJECTS, AGREEMENTS),
     Role.TRAINEE: (
         HOME,
@@ -60,7 +69,6 @@ MENU: dict[Role, tuple[Entry, ...]] = {
 }
 ACCOUNT: tuple[Entry, ...] = (
     (_("Inbox"), "notify:inbox"),
-    (_("My details"), "accounts:profile"),
     (_("E-mail address"), "account_email"),
     (_("Password"), "account_change_password"),
     (_("Two-step sign-in"), "mfa_index"),
@@ -69,7 +77,6 @@ ACCOUNT: tuple[Entry, ...] = (
 FOOTER: tuple[Entry, ...] = (
     (_("Privacy"), "privacy"),
     (_("Accessibility"), "accessibility"),
-    (pgettext_lazy("menu", "Check a certificate"), "cohorts:certificate-verify"),
 )
 
 
