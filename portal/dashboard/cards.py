@@ -88,7 +88,7 @@ def counted_per(rows: QuerySet[Any], column: str) -> Any:
     return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
 
 
-def cohorts_in_progress(user: User) -> list[Cohort]:
+def cohorts_in_progress(user: User) -> list[Any]:
     """The cohorts that are planned or under way, each with how far it is; one query."""
     days = TrainingDay.objects.all()
     found = (
@@ -104,9 +104,9 @@ def cohorts_in_progress(user: User) -> list[Cohort]:
         .select_related("host")
         .order_by("starts_on", "pk")
     )
-    rows = list(found[:COHORTS_SHOWN])
+    rows: list[Any] = list(found[:COHORTS_SHOWN])
     for row in rows:
-        row.url = where("cohorts:cohort", row.pk)  # type: ignore[attr-defined]  # for the template
+        row.url = where("cohorts:cohort", row.pk)  # for the template
     return rows
 
 
@@ -134,12 +134,12 @@ def applications_per_day(user: User, today: date | None = None) -> Chart:
     return Chart(rows, finding % {"whole": f"{whole:,}", "most": f"{most:,}", "day": best})
 
 
-def open_cohorts(most: int = 6) -> list[Cohort]:
+def open_cohorts(most: int = 6) -> list[Any]:
     """The courses that take applications now, the nearest deadline first; one query."""
     found = Cohort.objects.taking_applications().select_related("programme", "host").order_by("apply_closes_at", "pk")
-    rows = list(found.annotate(last_minute=F("apply_closes_at") - timedelta(minutes=1))[:most])
+    rows: list[Any] = list(found.annotate(last_minute=F("apply_closes_at") - timedelta(minutes=1))[:most])
     today = timezone.localdate()
     for row in rows:
-        row.url = where("cohorts:notice", row.pk)  # type: ignore[attr-defined]  # for the template
-        row.days_left = (timezone.localdate(row.last_minute) - today).days  # type: ignore[attr-defined]
+        row.url = where("cohorts:notice", row.pk)  # for the template
+        row.days_left = (timezone.localdate(row.last_minute) - today).days
     return rows

@@ -239,7 +239,7 @@ def staff_home(user: User) -> Page:
     }
     found = counts(user, waiting | figures)
     return {
-        "todos": todos(*staff_todos(found), *selection_todos(user), *cohort_todos(user), *agreement_todos(user)),
+        "todos": todos(*staff_todos(found), *selection_todos(user), *cohort_work(user), *agreement_todos(user)),
         "tiles": [
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
             Tile(
@@ -253,6 +253,11 @@ def staff_home(user: User) -> Page:
         "cohorts": cohorts_in_progress(user),
         "chart": applications_per_day(user),
     }
+
+
+def cohort_work(user: User) -> list[Any]:
+    """What `cohorts` says is due; that a course runs is a tile, not a task."""
+    return [todo for todo in cohort_todos(user) if todo.key != "running"]
 
 
 def staff_todos(found: dict[str, int]) -> list[Todo]:
@@ -292,7 +297,7 @@ def admin_home(user: User) -> Page:
     )
     rows = list(hosts.order_by("-cohort_count", "name")[:12])
     return {
-        "todos": todos(due, *cohort_todos(user), *agreement_todos(user)),
+        "todos": todos(due, *cohort_work(user), *agreement_todos(user)),
         "tiles": [
             Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from cohorts.states import EnrolmentState
+from placements.queries import outcome_of
 from placements.states import JobKind
 from portal.reports.queries import figures_of
 from portal.reports.workbook import district, lines, of_field
@@ -96,3 +97,12 @@ def test_only_the_district_of_an_address_is_told(address, found):
 )
 def test_a_major_is_of_the_field_by_its_words(major, said):
     assert of_field(major) == said
+
+
+def test_the_figures_are_those_of_the_outcome_pages():
+    cohort = make_outcomes()
+
+    figures, outcome = figures_of(cohort, AS_OF), outcome_of(cohort, AS_OF)
+
+    assert (figures.completion, figures.employment) == (outcome.completion, outcome.employment)
+    assert (figures.strict_employment, figures.retention) == (outcome.strict, outcome.retention)
