@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from cohorts.actions.cohorts import assign_staff, close_recruiting, plan_cohort, publish_cohort, start_cohort
-from cohorts.actions.people import person_of
+from cohorts.actions.consents import give_consents
+from cohorts.actions.people import claim_records, person_of
 from cohorts.models import Cohort, Programme
 from cohorts.planning import TrackPlan, first_too_late
+from cohorts.states import ConsentKind
 from curriculum import actions as teaching
 from partners.actions.agreements import bring_into_force_agreement, sign_agreement
 from partners.models import Agreement
@@ -24,6 +26,7 @@ from portal.dashboard.demo.roster import moved
 WEEKS_SO_FAR = 20
 PROJECTS_AFTER = 14  # weeks; the last eight are for them
 SEED = 2021
+CLAIMED = 4  # the place in the list of who looks at the demo as a trainee
 TOPICS = ("과제 범위와 데이터 확인", "데이터 정제 결과 검토", "첫 모델과 평가 지표", "현장 적용 방안", "중간 발표 준비")
 
 
@@ -87,14 +90,15 @@ def choose(cast: dict[str, User], cohort: Cohort, start: date) -> None:
         teaching.plan_timetable(cohort, by=cast["operator"])
     with on(start, "08:30"):
         cohort = start_cohort(cohort, by=cast["operator"])
-        claim(cast["trainee"], cohort)
+        claim(cast["trainee"], cohort, by=cast["operator"])
 
 
-def claim(user: User, cohort: Cohort) -> None:
-    """The first trainee of the list is the one who looks at the demo."""
-    person = cohort.enrolments.select_related("person").order_by("number")[0].person
+def claim(user: User, cohort: Cohort, *, by: User) -> None:
+    """A trainee gives the office the address of an account, and claims the record with it."""
+    person = cohort.enrolments.select_related("person").order_by("number")[CLAIMED].person
     told = {name: getattr(person, name) for name in ("name", "birth_date", "mobile", "address")}
-    person_of(cohort.host, **told, email=user.email, user=user, by=user)
+    person_of(cohort.host, **told, email=user.email, by=by)
+    claim_records(user, host=cohort.host, email=user.email)
     user.name = person.name
     user.save(update_fields=["name"])
 
@@ -119,7 +123,10 @@ def place(cast: dict[str, User], cohort: Cohort, day: date, draw: random.Random)
     with on(day - 14 * DAY):
         projects = school.offer_projects(cohort, by=cast["operator"])
     with on(day - 7 * DAY):
-        for trainee in cohort.enrolments.active():
+        for number, trainee in enumerate(cohort.enrolments.active().select_related("application")):
+            if number % 6:  # some refuse, and their mentor sees no name
+                kinds = [ConsentKind.COLLECTION, ConsentKind.THIRD_PARTY]
+                give_consents(trainee.application, kinds, by=cast["operator"])
             placing.choose_preferences(trainee, draw.sample(projects, 3), by=None)
     with on(day):
         placing.form_teams(cohort, by=cast["operator"])
