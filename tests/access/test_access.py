@@ -26,7 +26,12 @@ TABLE: list[Row] = [row for module in TABLES for row in getattr(module, "TABLE",
 @pytest.fixture(scope="module")
 def w(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
     """The world, built once for all rows, gone afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    yield from whole_world(django_db_blocker)
+
+
+def whole_world(blocker) -> Iterator[SimpleNamespace]:
+    """The world with the things of every table, its people signed in."""
+    with blocker.unblock(), transaction.atomic():
         built = world.build()
         for module in TABLES:
             getattr(module, "extend", lambda w: None)(built)
