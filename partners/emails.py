@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from partners.models import Agreement
+from partners.models import Agreement, ComplianceCheck
 from partners.periods import last_notice_day
 from portal.accounts.models import User
 from portal.notify import Message
@@ -41,5 +41,24 @@ def report_due(agreement: Agreement, to: User, *, overdue: bool) -> Message:
             "path": reverse("partners:agreement", args=[agreement.pk]),
         },
         host=agreement.host_id,
+        by=None,
+    )
+
+
+def check_due(check: ComplianceCheck, to: User, *, slot: str) -> Message:
+    """Asks for a compliance check. `slot`: opened, soon, overdue or follow_up; each goes to each reader once."""
+    due = check.follow_up_due_on if slot == "follow_up" else check.due_on
+    return Message(
+        key=f"check_due:{check.pk}:{due}:{slot}:{to.pk}",
+        to=to,
+        template="partners/check_due",
+        context={
+            "check": check,
+            "agreement": check.agreement,
+            "slot": slot,
+            "due": due,
+            "path": check.get_absolute_url(),
+        },
+        host=check.host_id,
         by=None,
     )

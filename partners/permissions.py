@@ -5,7 +5,7 @@ What one may know of is `visible_to`; what an agreement's state allows is `state
 
 from collections.abc import Callable
 
-from partners.models import Agreement, Organization, Party
+from partners.models import Agreement, ComplianceCheck, Organization, Party
 from partners.states import EDITABLE, HOST_KINDS, LIVE, TRANSITIONS, VERBS
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import INVITES, Role
@@ -82,6 +82,26 @@ def can_see_agreement_history(user: User, agreement: Agreement) -> bool:
     return user.role == Role.ADMIN or (
         user.role in (Role.OFFICIAL, Role.OPERATOR) and agreement.host_id == user.organization_id
     )
+
+
+def can_see_checks(user: User, agreement: Agreement) -> bool:
+    return can_see_agreement_history(user, agreement)
+
+
+def can_fill_check(user: User, check: ComplianceCheck) -> bool:
+    """The person in charge; as long as nobody is, an official of the office."""
+    if user.role == Role.ADMIN or check.agreement.in_charge_id is None:
+        return _keeps(user, check.agreement)
+    return check.agreement.in_charge_id == user.pk and can_see_checks(user, check.agreement)
+
+
+def can_review_check(user: User, check: ComplianceCheck) -> bool:
+    """An official who did not fill it in."""
+    return _keeps(user, check.agreement) and check.filled_by_id != user.pk
+
+
+def can_finish_follow_up(user: User, check: ComplianceCheck) -> bool:
+    return _keeps(user, check.agreement) or can_fill_check(user, check)
 
 
 _MAY: dict[str, Callable[[User, Agreement], bool]] = {

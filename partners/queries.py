@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.models import Agreement, CouncilAct, OrdinanceProfile
+from partners.models import Agreement, ComplianceCheck, CouncilAct, OrdinanceProfile
 from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CouncilActKind
 from portal.accounts.models import Invitation, User
@@ -54,6 +54,26 @@ def _todos(numbers: dict[str, int]) -> Iterator[Todo]:
         yield Todo("to_report", _("Agreements to report to the council"), n, f"{register}?show=to_report")
     if n := numbers["waiting"]:
         yield Todo("waiting", _("Signed agreements to bring into force"), n, f"{register}?show=waiting")
+
+
+def check_todos(user: User) -> list[Todo]:
+    """Of the compliance checks `user` may see; empty numbers are left out. One query."""
+    seen = ComplianceCheck.objects.visible_to(user)
+    shown = {
+        "overdue": (_("Compliance checks overdue"), seen.overdue(), "show=overdue", True),
+        "open": (_("Compliance checks to fill in"), seen.open(), "state=open", False),
+        "filled": (_("Compliance checks to review"), seen.to_review(), "state=filled", False),
+        "follow_up": (_("Follow-ups of checks to be done"), seen.to_follow_up(), "show=follow_up", False),
+    }
+    numbers = seen.aggregate(
+        **{key: Count("pk", filter=Q(pk__in=rows.values("pk"))) for key, (_label, rows, _url, _urgent) in shown.items()}
+    )
+    url = reverse("partners:check-list")
+    return [
+        Todo(f"check_{key}", label, numbers[key], f"{url}?{query}", urgent=urgent)
+        for key, (label, _rows, query, urgent) in shown.items()
+        if numbers[key]
+    ]
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,33 @@ class CouncilActKind(models.TextChoices):
     CONSENT = "consent", pgettext_lazy("council", "Consent of the council")
 
 
+class CheckState(models.TextChoices):
+    """The life of a compliance check (이행점검)."""
+
+    OPEN = "open", pgettext_lazy("check", "To be filled in")
+    FILLED = "filled", pgettext_lazy("check", "To be reviewed")
+    REVIEWED = "reviewed", pgettext_lazy("check", "Reviewed")
+
+
+CHECK_TRANSITIONS: dict[str, frozenset[str]] = {
+    CheckState.OPEN: frozenset({CheckState.FILLED}),
+    CheckState.FILLED: frozenset({CheckState.REVIEWED, CheckState.OPEN}),
+    CheckState.REVIEWED: frozenset(),
+}
+
+
+class Fulfilment(models.TextChoices):
+    """이행상태 of a commitment, as a check finds it (domain.md section 4)."""
+
+    ON_TRACK = "on_track", pgettext_lazy("fulfilment", "On course")
+    DELAYED = "delayed", pgettext_lazy("fulfilment", "Delayed")
+    NOT_DONE = "not_done", pgettext_lazy("fulfilment", "Not done")
+    COMPLETED = "completed", pgettext_lazy("fulfilment", "Completed")
+
+
+WANTING = (Fulfilment.DELAYED, Fulfilment.NOT_DONE)  # a check says how they are made good
+
+
 class Measure(models.TextChoices):
     """What live records count towards a commitment."""
 

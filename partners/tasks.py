@@ -23,3 +23,17 @@ def remind_of_council_reports(job: Job) -> dict:
     from partners.actions.calendar import remind_of_council_reports
 
     return {"mails": remind_of_council_reports()}
+
+
+@schedule("daily", at="00:20")
+def open_checks(job: Job) -> dict:
+    from partners.actions.checks import open_checks
+
+    return {"opened": open_checks()}
+
+
+@schedule("daily", at="09:00")
+def remind_of_checks(job: Job) -> dict:
+    from partners.actions.checks import remind_of_checks
+
+    return {"mails": remind_of_checks()}

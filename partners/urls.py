@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import agreements, council, members, organizations, promises
+from partners.views import agreements, checks, council, members, organizations, promises
 
 app_name = "partners"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
@@ -32,6 +32,12 @@ urlpatterns = [
     path(f"{one}{promise}remove/", promises.commitment_remove, name="commitment-remove"),
     path(f"{one}documents/add/", promises.document_add, name="document-add"),
     path(f"{one}documents/<int:document_pk>/", promises.document, name="document"),
+    path("checks/", checks.check_list, name="check-list"),
+    path("checks/<int:pk>/", checks.check, name="check"),
+    path("checks/<int:pk>/fill/", checks.check_fill, name="check-fill"),
+    path("checks/<int:pk>/review/", checks.check_review, name="check-review"),
+    path("checks/<int:pk>/return/", checks.check_return, name="check-return"),
+    path("checks/<int:pk>/finish-follow-up/", checks.check_finish_follow_up, name="check-finish-follow-up"),
     path("members/", members.member_list, name="member-list"),
     path("members/<int:pk>/end/", members.member_end, name="member-end"),
     path("invitations/", members.invitation_list, name="invitation-list"),

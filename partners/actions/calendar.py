@@ -46,11 +46,11 @@ def remind_of_ending_agreements() -> int:
     ran is made up for on the next.
     """
     ending = list(Agreement.objects.ending_within(max(NOTICES)).select_related("in_charge"))
-    officials = _officials({agreement.host_id for agreement in ending})
+    officials = officials_of({agreement.host_id for agreement in ending})
     messages = [
         emails.agreement_ending(agreement, reader, notice=_notice(agreement))
         for agreement in ending
-        for reader in _readers(agreement, officials)
+        for reader in readers_of(agreement, officials)
     ]
     return len(notify.queue_many(messages))
 
@@ -60,11 +60,11 @@ def remind_of_council_reports() -> int:
     today = timezone.localdate()
     waiting = Agreement.objects.to_report().filter(report_due_on__lte=today + timedelta(days=REPORT_NOTICE))
     due = list(waiting.select_related("in_charge"))
-    officials = _officials({agreement.host_id for agreement in due})
+    officials = officials_of({agreement.host_id for agreement in due})
     messages = [
         emails.report_due(agreement, reader, overdue=agreement.report_due_on < today)  # type: ignore[operator]
         for agreement in due
-        for reader in _readers(agreement, officials)
+        for reader in readers_of(agreement, officials)
     ]
     return len(notify.queue_many(messages))
 
@@ -76,7 +76,7 @@ def _notice(agreement: Agreement) -> int:
     return next(notice for notice in NOTICES if days <= notice)
 
 
-def _officials(hosts: set[int]) -> dict[int, list[User]]:
+def officials_of(hosts: set[int]) -> dict[int, list[User]]:
     found: dict[int, list[User]] = defaultdict(list)
     members = Membership.objects.live().filter(organization__in=hosts, role=Role.OFFICIAL)
     for member in members.select_related("user").order_by("pk"):
@@ -84,7 +84,7 @@ def _officials(hosts: set[int]) -> dict[int, list[User]]:
     return found
 
 
-def _readers(agreement: Agreement, officials: dict[int, list[User]]) -> list[User]:
+def readers_of(agreement: Agreement, officials: dict[int, list[User]]) -> list[User]:
     """The person in charge, while the account is open, and the officials of the host; each once."""
     charged = [agreement.in_charge] if agreement.in_charge and agreement.in_charge.is_active else []
     return list({user.pk: user for user in [*charged, *officials[agreement.host_id]]}.values())

@@ -6,10 +6,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import OrdinanceProfile
-from partners.states import ConsentRule
+from partners.models import Agreement, Commitment, ComplianceCheck, OrdinanceProfile
+from partners.states import CheckState, ConsentRule, Fulfilment
 from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm
+from portal.common.listing import FilterForm, SearchField
 
 
 class OrdinanceForm(PortalForm):
@@ -46,3 +47,68 @@ class CouncilActForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"made_on": timezone.localdate()}, **kwargs)
+
+
+class CheckFilter(FilterForm):
+    SHOWN = (
+        ("overdue", _("Overdue")),
+        ("follow_up", _("With a follow-up to be done")),
+        ("follow_up_overdue", _("Follow-up overdue")),
+    )
+    q = SearchField(label=_("Search by title, number or party"))
+    state = forms.ChoiceField(label=_("State"), choices=CheckState.choices)
+    show = forms.ChoiceField(label=_("To be done"), choices=SHOWN)
+
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if q := chosen.get("q"):
+            rows = rows.filter(agreement__in=Agreement.objects.titled_like(q).order_by().values("pk"))
+        if state := chosen.get("state"):
+            rows = rows.filter(state=state)
+        shown = {
+            "overdue": rows.overdue,
+            "follow_up": rows.to_follow_up,
+            "follow_up_overdue": rows.follow_up_overdue,
+        }
+        return shown[chosen["show"]]() if chosen.get("show") else rows
+
+
+class FillCheckForm(PortalForm):
+    """One state and one note per commitment, then what was found."""
+
+    findings = TextField(label=_("Findings"), max_letters=2_000, lines=True, widget=forms.Textarea(attrs={"rows": 4}))
+    improvement = TextField(
+        label=_("Improvement"), max_letters=2_000, lines=True, required=False,
+        help_text=_("Needed where something is delayed or not done."), widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, check: ComplianceCheck, commitments: list[Commitment], **kwargs: Any) -> None:
+        lines = {line.commitment_id: line for line in check.lines.all()}
+        initial = {"findings": check.findings, "improvement": check.improvement}
+        for one in commitments:
+            if line := lines.get(one.pk):
+                initial |= {f"state_{one.pk}": line.state, f"note_{one.pk}": line.note}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.commitments = commitments
+        for one in commitments:
+            self.fields[f"state_{one.pk}"] = forms.ChoiceField(
+                label=f"{one.what} ({one.party})", choices=[("", _("Choose")), *Fulfilment.choices]
+            )
+            self.fields[f"note_{one.pk}"] = TextField(label=_("Note"), max_letters=300, required=False)
+        self.order_fields([*(name for name in self.fields if "_" in name), "findings", "improvement"])
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        found = {one.pk: (data[f"state_{one.pk}"], data[f"note_{one.pk}"]) for one in self.commitments}
+        return {"findings": data["findings"], "improvement": data["improvement"], "commitments": found}
+
+
+class ReviewCheckForm(PortalForm):
+    review_note = TextField(
+        label=_("Opinion of the review"), max_letters=2_000, lines=True, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    follow_up = TextField(
+        label=_("Follow-up"), max_letters=2_000, lines=True, required=False,
+        help_text=_("What is left to do, if anything."), widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    follow_up_due_on = DateField(label=_("Follow-up due on"), required=False)

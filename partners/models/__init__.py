@@ -10,13 +10,15 @@ from partners.models.agreements import (
     OrganizationQuerySet,
     Party,
 )
-from partners.models.duties import CouncilAct, OrdinanceProfile
+from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, OrdinanceProfile
 
 __all__ = [
     "Agreement",
     "AgreementDocument",
     "AgreementQuerySet",
+    "CheckFinding",
     "Commitment",
+    "ComplianceCheck",
     "CouncilAct",
     "Initiative",
     "OrdinanceProfile",

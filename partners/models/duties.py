@@ -1,14 +1,21 @@
 """What a host's ordinance asks of its agreements, and what was done for it."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.agreements import Agreement, Organization
-from partners.states import ConsentRule, CouncilActKind
+from partners.models.agreements import Agreement, Commitment, Organization
+from partners.states import CheckState, ConsentRule, CouncilActKind, Fulfilment
+from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 
 class OrdinanceProfile(models.Model):
@@ -66,3 +73,96 @@ class CouncilAct(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.session}"
+
+
+class ComplianceCheckQuerySet(models.QuerySet["ComplianceCheck"]):
+    def visible_to(self, user: "User") -> "ComplianceCheckQuerySet":
+        """The keeper's office; what it finds is not for the other parties."""
+        if user.role == Role.ADMIN:
+            return self
+        return self.filter(host=user.organization_id) if user.role in HOST_STAFF else self.none()
+
+    def open(self) -> "ComplianceCheckQuerySet":
+        return self.filter(state=CheckState.OPEN)
+
+    def to_review(self) -> "ComplianceCheckQuerySet":
+        return self.filter(state=CheckState.FILLED)
+
+    def overdue(self) -> "ComplianceCheckQuerySet":
+        return self.filter(due_on__lt=timezone.localdate()).exclude(state=CheckState.REVIEWED)
+
+    def to_follow_up(self) -> "ComplianceCheckQuerySet":
+        return self.filter(follow_up_due_on__isnull=False, follow_up_done_on=None)
+
+    def follow_up_overdue(self) -> "ComplianceCheckQuerySet":
+        return self.to_follow_up().filter(follow_up_due_on__lt=timezone.localdate())
+
+    def for_list(self) -> "ComplianceCheckQuerySet":
+        return self.select_related("agreement__host", "agreement__in_charge", "host", "filled_by", "reviewed_by")
+
+
+class ComplianceCheck(HostOwned):
+    """이행점검 of an agreement: opened by schedule, filled in by who is in charge, reviewed by another."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="checks", verbose_name=_("agreement"))
+    covers_until = models.DateField(_("covers until"))
+    due_on = models.DateField(_("due on"))
+    state = models.CharField(_("state"), max_length=10, choices=CheckState.choices, default=CheckState.OPEN)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    findings = models.TextField(_("findings"), blank=True)
+    improvement = models.TextField(_("improvement"), blank=True)
+    filled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    filled_at = models.DateTimeField(null=True)
+    review_note = models.TextField(_("opinion of the review"), blank=True)
+    reviewed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    follow_up = models.TextField(_("follow-up"), blank=True)
+    follow_up_due_on = models.DateField(_("follow-up due on"), null=True)
+    follow_up_done_on = models.DateField(_("follow-up done on"), null=True)
+
+    objects = ComplianceCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("compliance check")
+        ordering = ["-covers_until", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="compliance_check_host_key"),
+            models.UniqueConstraint(fields=["agreement", "covers_until"], name="one_check_per_interval"),
+            models.CheckConstraint(condition=Q(state__in=CheckState.values), name="check_state_known"),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("filled_by")), name="check_reviewed_by_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["host", "state", "due_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} ({self.covers_until:%Y-%m})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:check", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state != CheckState.REVIEWED and self.due_on < timezone.localdate()
+
+    @property
+    def is_follow_up_overdue(self) -> bool:
+        due = self.follow_up_due_on
+        return due is not None and self.follow_up_done_on is None and due < timezone.localdate()
+
+
+class CheckFinding(HostOwned):
+    """How one commitment stood at a check."""
+
+    compliance_check = models.ForeignKey(ComplianceCheck, models.CASCADE, related_name="lines")
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="findings")
+    state = models.CharField(_("state"), max_length=10, choices=Fulfilment.choices)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("finding")
+        ordering = ["commitment_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["compliance_check", "commitment"], name="one_finding_per_commitment"),
+            models.CheckConstraint(condition=Q(state__in=Fulfilment.values), name="fulfilment_known"),
+        ]

@@ -22,6 +22,7 @@ from partners.permissions import (
     can_register_agreement,
     can_renew_agreement,
     can_see_agreement_history,
+    can_see_checks,
     can_sign_agreement,
     can_terminate_agreement,
 )
@@ -48,7 +49,8 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         request, rows, form=AgreementFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="-number"
     )
-    return listing.render("partners/agreement_list.html", {"may_register": can_register_agreement(request.user)})
+    may = {"may_register": can_register_agreement(request.user), "may_check": request.user.role != Role.MENTOR}
+    return listing.render("partners/agreement_list.html", may)
 
 
 def load(request: HttpRequest, pk: int) -> Agreement:
@@ -65,6 +67,7 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     """The page, with the forms that were sent with mistakes; they stand open."""
     found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
     numbers = delivered(found)
+    keeps = can_see_checks(request.user, found)
     given = {
         "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
         "terminate_form": ReasonForm(auto_id="terminate_%s"),
@@ -76,7 +79,8 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
         "commitments": [(one, numbers.get(one.pk)) for one in found.commitments.all()],
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
-        "keeps": can_see_agreement_history(request.user, found),
+        "keeps": keeps,
+        "checks": found.checks.all() if keeps else [],
         "visible": visible_neighbours(request, found),
         "tabs": tabs(request, found, "partners:agreement"),
         **given,
