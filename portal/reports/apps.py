@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class ReportsConfig(AppConfig):
     name = "portal.reports"
+
+    def ready(self) -> None:
+        from cohorts import hub
+        from portal.accounts.roles import HOST_STAFF, Role
+
+        hub.register(pgettext_lazy("hub", "Placement report"), "reports:report", (Role.ADMIN, *HOST_STAFF), place=90)

@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
-from placements.actions import offer_project
 
 from cohorts.actions import enrolment as enrolments
 from cohorts.actions import offers, rosters, scores, selection
@@ -21,6 +20,7 @@ from curriculum.actions.attendance import Entry, in_training_on
 from curriculum.models import Module
 from partners.models import Organization
 from partners.states import OrganizationKind
+from placements.actions import offer_project
 from placements.models import Project
 from portal.accounts.models import User
 from portal.dashboard.demo.clock import work_off
