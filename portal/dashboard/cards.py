@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from cohorts.models import Application, Cohort, Enrolment
 from cohorts.states import HOLDS_A_SEAT, IN_TRAINING, RECEIVED, CohortState
-from curriculum.models import TrainingDay
+from curriculum.models import Attendance, TrainingDay
 from portal.accounts.models import User
 
 IN_PROGRESS = (CohortState.PLANNED, CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING)
@@ -112,6 +112,9 @@ def cohorts_in_progress(user: User) -> list[Any]:
 
 @dataclass(frozen=True)
 class Chart:
+    heading: str
+    title: str
+    unit: str
     rows: list[tuple[str, int]]
     finding: str
 
@@ -128,10 +131,25 @@ def applications_per_day(user: User, today: date | None = None) -> Chart:
     rows = [(date_format(day, "n/j"), by_day.get(day, 0)) for day in days]
     whole = sum(number for _day, number in rows)
     best, most = max(rows, key=lambda row: row[1])
-    if not whole:
-        return Chart(rows, _("No application came in the last two weeks."))
-    finding = _("%(whole)s applications came in two weeks, the most (%(most)s) on %(day)s.")
-    return Chart(rows, finding % {"whole": f"{whole:,}", "most": f"{most:,}", "day": best})
+    finding = _("No application came in the last two weeks.")
+    if whole:
+        told = {"whole": f"{whole:,}", "most": f"{most:,}", "day": best}
+        finding = _("%(whole)s applications came in two weeks, the most (%(most)s) on %(day)s.") % told
+    return Chart(_("Applications of two weeks"), _("Applications per day"), _("applications"), rows, finding)
+
+
+def absences_per_day(user: User) -> Chart | None:
+    """How many were absent on the last ten days on record; one query. None where no register is saved."""
+    kept = Attendance.objects.filter(day__in=TrainingDay.objects.visible_to(user), day__registered_at__isnull=False)
+    by_day = kept.order_by().values("day__date").annotate(people=Count("pk"), away=Count("pk", filter=Q(absent=True)))
+    days = list(by_day.order_by("-day__date")[:10])[::-1]
+    if not days:
+        return None
+    rows = [(date_format(day["day__date"], "n/j"), day["away"]) for day in days]
+    away, people = sum(day["away"] for day in days), sum(day["people"] for day in days)
+    told = {"people": f"{people:,}", "away": f"{away:,}"}
+    finding = _("Of %(people)s attendances on these days %(away)s were missed.") % told
+    return Chart(_("Absences of the last ten days"), _("Absences per day"), _("people"), rows, finding)
 
 
 def open_cohorts(most: int = 6) -> list[Any]:

@@ -31,6 +31,7 @@ from portal.audit.models import AccessRecord, AuditEvent
 from portal.dashboard.cards import (
     Tile,
     Todo,
+    absences_per_day,
     applications_per_day,
     cohorts_in_progress,
     counted_per,
@@ -251,7 +252,8 @@ def staff_home(user: User) -> Page:
             Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
         ],
         "cohorts": cohorts_in_progress(user),
-        "chart": applications_per_day(user),
+        # While nobody recruits, what happens in the class rooms says more.
+        "chart": (None if found["recruiting"] else absences_per_day(user)) or applications_per_day(user),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cohorts.models import Offer
 from cohorts.states import ApplicationState, CohortState
+from curriculum.models import Attendance
 from partners.models import Organization
 from placements.models import Preference
 from portal import jobs
@@ -199,3 +200,18 @@ def test_a_trainees_home_takes_few_queries(number, sign_in, django_assert_max_nu
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_home_is_only_read(method, client):
     assert getattr(client, method)("/").status_code == 405
+
+
+def test_without_recruiting_the_picture_shows_absences(sign_in):
+    official = make_member(Role.OFFICIAL)
+    cohort = make_cohort(
+        host=official.acting.organization, state="running", starts_on=timezone.localdate() - timedelta(days=9)
+    )
+    day = make_day(cohort=cohort, registered_at=timezone.now())
+    for absent in (True, False, True):
+        Attendance.objects.create(host=cohort.host, day=day, enrolment=make_enrolment(cohort=cohort), absent=absent)
+
+    chart = sign_in(official).get("/").context["chart"]
+
+    assert [number for _day, number in chart.rows] == [2]
+    assert "3" in chart.finding

@@ -113,8 +113,9 @@ def learn(cast: dict[str, User], cohort: Cohort, start: date, today: date) -> No
             place(cast, cohort, begin - 3 * DAY, draw)
         with on(day.date, "18:30"):
             school.attend(day, habit, draw, by=cast["instructor"])
-    for week in range((today - begin).days // 7):
-        mentor(cast, cohort, begin + timedelta(weeks=week, days=2), week, draw)
+    weeks = (today - begin).days // 7
+    for week in range(weeks):
+        mentor(cast, cohort, begin + timedelta(weeks=week, days=2), week, draw, newest=week == weeks - 1)
     first_jobs(cast, cohort, today)
 
 
@@ -145,9 +146,8 @@ def mentor_of(team: Team, cast: dict[str, User]) -> Membership:
     return Membership.objects.create(user=user, organization=company, role=Role.MENTOR)
 
 
-def mentor(cast: dict[str, User], cohort: Cohort, day: date, week: int, draw: random.Random) -> None:
+def mentor(cast: dict[str, User], cohort: Cohort, day: date, week: int, draw: random.Random, *, newest: bool) -> None:
     """Each team meets its mentor; most logs are approved, the newest wait, a few teams are silent."""
-    newest = week >= 4
     teams = Team.objects.filter(cohort=cohort, mentor__isnull=False).select_related("mentor__user").order_by("pk")
     with on(day + 2 * DAY, "11:00"):
         for place, team in enumerate(teams):
