@@ -14,6 +14,9 @@ test: .venv/test.done vendor/.done node_modules/test.done ## the everyday suite;
 proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: load, kills, scale, a whole start and stop
 	@$(PY) -m pytest -q -m slow $(ARGS)
 
+bench: .venv/run.done vendor/.done ## every page beside a bare Django, on throw-away servers; ten minutes, prints a table
+	@$(PY) -W ignore -m tests.bench $(ARGS)
+
 lint: .venv/test.done vendor/.done ## format, lint, types, layers, templates, migrations, strings, deploy check, audit
 	@$(PY) .ci/lint.py $(ARGS)
 
@@ -46,4 +49,4 @@ vendor/.done: portal/common/vendor.py package-lock.json | node_modules/run.done
 	$(PY) -m portal.common.vendor
 	@touch $@
 
-.PHONY: help run test proof lint lock
+.PHONY: help run test proof bench lint lock

@@ -102,3 +102,18 @@ def test_the_list_takes_the_same_queries_for_any_number(client, official, count,
 
     with django_assert_num_queries(7):
         client.get(reverse("notify:mail-list"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("notify:inbox", 5), ("notify:demo-mailbox", 5)])
+def test_a_mailbox_takes_the_same_queries_for_any_number(
+    client, official, settings, name, queries, count, django_assert_num_queries
+):
+    settings.DEMO = True
+    for number in range(count):
+        queue(official.organization_id, key=str(number), to=official)
+    drain()
+    client.get(reverse(name))
+
+    with django_assert_num_queries(queries):
+        assert client.get(reverse(name)).context["listing"].total == count
