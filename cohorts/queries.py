@@ -322,12 +322,14 @@ def _fill(found: Ranking, cohort: Cohort, last: dict[int, int]) -> None:
     weights, means = weights_of(cohort.policy), mean_scores(cohort)
     found.scores = means
     candidates, applications = [], {}
-    for application in cohort.applications.in_selection().select_related("person", "track").order_by("pk"):
+    tracks = {track.pk: track for track in found.tracks}
+    for application in cohort.applications.in_selection().select_related("person").defer("motivation").order_by("pk"):
         scores = means.get(application.pk, ranking.Scores())
         total = ranking.weighted_total(scores, weights)
         if total is None or application.track_id is None or application.submitted_at is None:
             found.unranked.append(application)
             continue
+        application.track = tracks[application.track_id]
         applications[application.pk] = application
         candidates.append(
             ranking.Candidate(application.pk, str(application.track_id), scores, total, application.submitted_at)

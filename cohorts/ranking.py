@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
-from portal.common.numbers import round_half_up
+from portal.common.numbers import round_ratio
 
 TRIMMED_FROM: Final = 5  # panellists
 
@@ -73,7 +72,8 @@ def panel_mean(scores: Sequence[Decimal | int], trimmed_from: int = TRIMMED_FROM
     if not scores:
         raise ValueError("A panel without a score has no mean.")
     counted = sorted(scores)[1:-1] if len(scores) >= max(trimmed_from, 3) else scores
-    return round_half_up(sum(map(Fraction, counted), Fraction()) / len(counted), 2)
+    part, whole = sum(counted, Decimal()).as_integer_ratio()
+    return round_ratio(part, whole * len(counted), 2)
 
 
 def weighted_total(scores: Scores, weights: Weights) -> Decimal | None:
@@ -86,12 +86,13 @@ def weighted_total(scores: Scores, weights: Weights) -> Decimal | None:
         (scores.test, weights.test),
         (scores.interview, weights.interview),
     ]
-    total = Fraction()
+    total = Decimal()
     for score, weight in parts:
         if weight and score is None:
             return None
-        total += Fraction(score or 0) * weight / 100
-    return round_half_up(total, 2)
+        total += (score or 0) * weight
+    part, whole = total.as_integer_ratio()
+    return round_ratio(part, whole * 100, 2)
 
 
 def ranking_key(candidate: Candidate, tie_order: Sequence[Tie] = TIE_ORDER) -> tuple[Decimal | datetime | int, ...]:

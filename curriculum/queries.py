@@ -109,7 +109,7 @@ class Row:
 def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date], list[Row]]:
     """The held days and everybody's line: two queries beside the trainees, added up here as `attendance_of` does."""
     policy = attendance_policy(cohort.policy)
-    days = list(cohort.days.filter(registered_at__isnull=False).values_list("pk", "date"))
+    days = [(day.pk, day.date) for day in cohort.days.all() if day.registered_at]
     kept: dict[tuple[int, int], tuple[bool, str, bool, bool, int]] = {}
     fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
     for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort, Enrolment, Programme
 from cohorts.states import CohortState
 from curriculum.models import Module
 from partners.models import Agreement, Organization
@@ -52,6 +52,11 @@ class AgreementFilter(FilterForm):
         cohorts = Cohort.objects.visible_to(user) if staff else Cohort.objects.filter(teams__mentor=user.acting)
         self.fields["cohort"].queryset = cohorts.distinct()
         agreements = Agreement.objects.visible_to(user) if user.acting else Agreement.objects.none()
+        # A city may have hundreds; those under which nobody is taught have no rows here.
+        taught = Exists(Programme.objects.filter(agreement=OuterRef("pk")))
+        asked = str(self.data.get("agreement", ""))
+        asked_pk = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+        agreements = agreements.filter(taught | Q(pk=asked_pk))
         self.fields["agreement"].queryset = agreements
         if not staff:
             del self.fields["agreement"]

@@ -82,7 +82,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*READERS)
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody's attendance over the whole course, a mark for each day."""
-    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
+    found = Cohort.objects.visible_to(request.user).select_related("policy").prefetch_related("days")
+    cohort = get_object_or_404(found, pk=pk)
     trainees = Enrolment.objects.visible_to(request.user).filter(cohort=cohort).select_related("person")
     days, rows = sheet_of(cohort, trainees)
     if rows:

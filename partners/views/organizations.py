@@ -1,5 +1,7 @@
 """Organizations: the list, one of them, and its form."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +20,7 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 
+NEWEST = 20  # agreements shown on an organization's page
 SORTS = {"name": "name", "kind": ("kind", "name"), "region": ("region", "name"), "agreements": "agreement_count"}
 
 
@@ -37,7 +40,8 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     agreements = Agreement.objects.visible_to(request.user).filter(parties__organization=found).for_list()
     context = {
         "organization": found,
-        "agreements": agreements,
+        "agreements": agreements[:NEWEST],
+        "agreements_url": f"{reverse('partners:agreement-list')}?{urlencode({'q': found.name})}",
         "members": members,
         "project_count": found.projects.filter(pk__in=visible_projects(request, found)).count(),
         "ordinance": OrdinanceProfile.objects.filter(organization=found).first(),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.common.numbers import percent, round_half_up
+from portal.common.numbers import percent, round_half_up, round_ratio
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_percent_has_one_decimal(part: int, whole: int, expected: str) -> None:
 def test_percent_of_nothing_is_unknown_not_zero() -> None:
     assert percent(0, 0) is None
     assert percent(0, 5) == 0
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(1, 10**6), st.integers(0, 6))
+def test_round_ratio_is_the_same_as_rounding_the_fraction(part: int, whole: int, places: int) -> None:
+    exact = Fraction(part, whole)
+    rounded = Fraction(round_ratio(part, whole, places))
+
+    assert -Fraction(1, 2) < (rounded - exact) * 10**places <= Fraction(1, 2)

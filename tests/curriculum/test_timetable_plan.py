@@ -86,7 +86,7 @@ def test_lists_cost_the_same_for_one_and_three(client, sign_in, django_assert_nu
         ("curriculum:day-list", [], 5),
         ("curriculum:programme-list", [], 5),
         ("curriculum:module-list", [cohort.programme_id], 6),
-        ("curriculum:sheet", [cohort.pk], 9),
+        ("curriculum:sheet", [cohort.pk], 8),
     ]:
         with django_assert_num_queries(queries):
             assert client.get(reverse(name, args=args)).status_code == 200

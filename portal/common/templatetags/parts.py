@@ -1,10 +1,12 @@
 """Small pieces of a page that need a decision: the colour of a state, the head of a column."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.common import korean
 from portal.common.forms import KRDSRenderer
@@ -32,6 +34,17 @@ TONES = {
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 LOOKS = {"gray": "bg-light-gray", **{tone: f"bg-light-{tone}" for tone in TONES if tone != "gray"}}
+
+
+@register.filter
+def cells(texts: Iterable[str]) -> SafeString:
+    """`{{ row.marks|cells }}`: a table cell for each text; a loop in a template takes ten times as long."""
+    return mark_safe("".join(f"<td>{_escaped(text)}</td>" for text in texts))  # noqa: S308  # each is escaped
+
+
+@lru_cache(maxsize=1_000)
+def _escaped(text: str) -> str:
+    return str(escape(text))
 
 
 @register.simple_tag
