@@ -70,11 +70,13 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         line.sentence = explain(line.reason) if line.reason else ""
         line.cells = [line.shown.get(name, "") for name in SHOWN]
     audit.saw(request.user, "roster.viewed", host_id=roster.host_id, people=len(listing))
+    may_take = is_host_staff(request.user, roster)
     context: dict[str, Any] = {
         "roster": roster,
+        "may_take": may_take,
         "columns": [column_label(name) for name in SHOWN],
         "tiles": tiles(roster),
-        "may_decide": is_host_staff(request.user, roster) and roster.state == RosterImport.State.PREVIEW,
+        "may_decide": may_take and roster.state == RosterImport.State.PREVIEW,
         "takes_anything": actions.takes_anything(roster),
     }
     return listing.render("cohorts/roster.html", context)

@@ -74,7 +74,30 @@ document.addEventListener("htmx:responseError", (event) => {
   if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
 });
 
+/* On a phone a row of a wide table is a card. Its cells get the names of their columns, and all parts
+   their roles, which they lose with the layout of a table. Without script the table scrolls sideways. */
+const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+function makeCards(table) {
+  const heads = table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : [];
+  if (heads.length < 4 || heads.some((head) => head.colSpan > 1)) return;
+  const names = heads.map((head) => head.textContent.trim());
+  table.setAttribute("role", "table");
+  for (const part of table.querySelectorAll("thead, tbody, tfoot, tr, td, th")) {
+    const head = part.scope === "row" ? "rowheader" : "columnheader";
+    part.setAttribute("role", ROLES[part.tagName] ?? head);
+  }
+  for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+    let column = 0;
+    for (const cell of row.cells) {
+      if (cell.tagName === "TD") cell.dataset.label = names[column] ?? "";
+      column += cell.colSpan;
+    }
+  }
+  table.classList.add("p-tbl-cards");
+}
+
 function arrive(root) {
+  for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register)") ?? []) makeCards(table);
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
   root.querySelector?.("[data-autofocus]")?.focus();
 }

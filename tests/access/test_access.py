@@ -35,11 +35,15 @@ def whole_world(blocker) -> Iterator[SimpleNamespace]:
         built = world.build()
         for module in TABLES:
             getattr(module, "extend", lambda w: None)(built)
-        for relation in (built.own, built.same, built.other):
-            for role, user in relation.items():
-                relation[role] = SimpleNamespace(user=user, cookie=session(user))
+        signed_in(built)
         yield built
         transaction.set_rollback(True)
+
+
+def signed_in(w: SimpleNamespace) -> None:
+    for relation in (w.own, w.same, w.other):
+        for role, user in relation.items():
+            relation[role] = SimpleNamespace(user=user, cookie=session(user))
 
 
 def session(user: User) -> str:

@@ -62,7 +62,7 @@ def make_outcomes(**fields) -> Cohort:
     make_trainee(cohort, name="오구직")
     early = make_trainee(cohort, EnrolmentState.EARLY_EMPLOYED, date(2025, 12, 5), name="한조기")
     make_job(early, hired_on=date(2025, 12, 8), insured_on=date(2025, 12, 8), verified_on=date(2026, 1, 5))
-    make_trainee(cohort, EnrolmentState.NOT_COMPLETED, name="미수료")
+    make_trainee(cohort, EnrolmentState.NOT_COMPLETED, name="우미완")
     make_trainee(cohort, EnrolmentState.DROPPED, date(2025, 11, 3), name="중포기")
     make_trainee(cohort, EnrolmentState.NO_SHOW, FIRST, name="노쇼자")
     return cohort
