@@ -30,7 +30,7 @@ def build() -> SimpleNamespace:
 
 def add_cohort(w: SimpleNamespace) -> None:
     w.agreement = make.make_agreement(host=w.city)
-    w.party = Party.objects.create(agreement=w.agreement, organization=w.company, role="교육")
+    w.party = Party.objects.create(agreement=w.agreement, organization=w.company, role="강의 지원")
     w.programme = make.make_programme(host=w.city, agreement=w.agreement)
     w.cohort = make.make_cohort(programme=w.programme)
     w.application = make.make_application(cohort=w.cohort)
