@@ -202,7 +202,7 @@ def my_outcome(request: HttpRequest) -> HttpResponse:
     newest = Enrolment.objects.visible_to(request.user).order_by("-starts_on").first()
     if newest:
         return redirect("placements:trainee-outcome", newest.pk)
-    return render(request, "placements/my_project.html", {"enrolment": None})
+    return render(request, "placements/my_outcome.html")
 
 
 @require_http_methods(["GET", "POST"])
