@@ -291,7 +291,7 @@ def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
     """The panel's mean by stage of each application in selection that has a score."""
     points: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
     scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION)
-    for application, stage, given in scores.values_list("application", "stage", "points"):
+    for application, stage, given in scores.order_by().values_list("application", "stage", "points"):
         points[application][stage].append(given)
     return {
         application: ranking.Scores(**{stage: ranking.panel_mean(given) for stage, given in stages.items()})
