@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from cohorts.actions import rosters as actions
 from cohorts.forms.rosters import RosterForm, RosterLineFilter
@@ -27,6 +28,7 @@ from portal.jobs.models import Job
 
 # What the preview shows of a row
 SHOWN = ("name", "birth_date", "mobile", "email", "address", "track")
+WAITS = "job-progress"  # the part of a page that asks how far a job is
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,6 +60,8 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
     if roster.is_at_work or roster.state == RosterImport.State.UNREADABLE:
         waiting = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}
         return render(request, "cohorts/roster_wait.html", waiting, partial="roster-progress")
+    if request.htmx.target == WAITS:
+        return HttpResponseClientRefresh()
     listing = Listing(
         request,
         roster.lines.all(),

@@ -151,6 +151,15 @@ def test_a_corrected_row_changes_that_application_alone(client, cohort, official
     assert Application.objects.get(pk=event.object_id).major == "통계학"
 
 
+def test_the_page_that_waits_loads_anew_once_the_rows_are_there(client, cohort, official):
+    roster = send(client, cohort, real("applicants.xlsx"), "지원자.xlsx")
+
+    asks = {"HX-Request": "true", "HX-Target": "job-progress"}
+    filters = {"HX-Request": "true", "HX-Target": "rows"}
+    assert client.get(roster.get_absolute_url(), headers=asks).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(roster.get_absolute_url(), headers=filters).headers
+
+
 def test_two_confirmations_take_it_in_once(client, cohort, official):
     roster = send(client, cohort, real("applicants_cp949.csv"), "a.csv")
 
