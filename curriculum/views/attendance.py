@@ -70,7 +70,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "day": day,
         "form": form,
-        "excuses": ExcuseKind.choices,
+        "excuses": [(value, str(label)) for value, label in ExcuseKind.choices],  # said once, not in each line
         "lessons": day.lessons.select_related("module"),
         "judged": saved,
         "future": day.date > timezone.localdate(),
