@@ -33,6 +33,8 @@ say(
         "agreement.commitment_added": _("A commitment was added"),
         "agreement.commitment_amended": _("A commitment was amended"),
         "agreement.commitment_removed": _("A commitment was removed"),
+        "agreement.delivery_entered": _("A delivery was entered"),
+        "agreement.delivery_withdrawn": _("A delivery was withdrawn"),
         "agreement.document_added": _("A document was added"),
         "invitation.sent": _("An invitation was sent"),
         "invitation.sent_again": _("The invitation was sent again"),

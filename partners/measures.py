@@ -8,8 +8,13 @@ def trainees(agreement: Agreement) -> dict[int, int]:
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from partners.models import Agreement
-from partners.states import Measure
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models import Agreement, Commitment, Delivery
+from partners.periods import is_behind
+from partners.states import LIVE, Measure, PromiseState
 
 Count = Callable[[Agreement], dict[int, int]]
 Address = Callable[[Agreement], str]
@@ -51,4 +56,47 @@ def delivered(agreement: Agreement) -> dict[int, Delivered]:
         for commitment in commitments:
             if commitment.measure == measure:
                 found[commitment.pk] = Delivered(numbers.get(commitment.pk, 0), url)
-    return found
+    return found | _entered([one for one in commitments if one.measure == Measure.NONE])
+
+
+def _entered(commitments: list[Commitment]) -> dict[int, Delivered]:
+    """What was entered by hand with its evidence; one query, none without such commitments."""
+    if not commitments:
+        return {}
+    rows = Delivery.objects.filter(commitment__in=commitments, withdrawn_at=None)
+    sums = dict(rows.order_by().values_list("commitment").annotate(Sum("amount")))
+    return {
+        one.pk: Delivered(sums.get(one.pk, 0), reverse("partners:delivery-list", args=[one.agreement_id, one.pk]))
+        for one in commitments
+    }
+
+
+def standing(agreement: Agreement, commitment: Commitment, live: Delivered | None) -> PromiseState | None:
+    """Where the commitment stands today; None where no quantity was agreed or nothing is due yet.
+
+    It is due on its own day, else on the agreement's last. At risk: behind four fifths of the even pace.
+    """
+    begins, due = agreement.valid_from or agreement.signed_on, commitment.due_on or agreement.valid_until
+    if commitment.quantity is None or begins is None or agreement.is_editable:
+        return None
+    number, today = live.number if live else 0, timezone.localdate()
+    if number >= commitment.quantity:
+        return PromiseState.MET
+    if agreement.state not in LIVE or (due and due < today):
+        return PromiseState.MISSED
+    behind = due is not None and is_behind(number, commitment.quantity, begins, due, today)
+    return PromiseState.AT_RISK if behind else PromiseState.ON_COURSE
+
+
+@dataclass(frozen=True)
+class Promise:
+    commitment: Commitment
+    live: Delivered | None
+    state: PromiseState | None
+
+
+def promises_of(agreement: Agreement) -> list[Promise]:
+    """Each commitment with what is delivered and where it stands."""
+    live = delivered(agreement)
+    found = [(one, live.get(one.pk)) for one in agreement.commitments.all()]
+    return [Promise(one, number, standing(agreement, one, number)) for one, number in found]

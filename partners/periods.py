@@ -56,3 +56,11 @@ def check_period_end(begins: date, months: int, today: date) -> date | None:
         if end < today:
             return end
     return None
+
+
+def is_behind(delivered: int, quantity: int, begins: date, due: date, today: date) -> bool:
+    """Whether less than four fifths of the even pace from `begins` to `due` is delivered [D]."""
+    days, gone = (due - begins).days, (today - begins).days
+    if days <= 0 or gone <= 0:
+        return False
+    return delivered * days * 5 < quantity * min(gone, days) * 4

@@ -84,6 +84,11 @@ def can_see_agreement_history(user: User, agreement: Agreement) -> bool:
     )
 
 
+def can_enter_delivery(user: User, agreement: Agreement) -> bool:
+    """The office that keeps the register; it has seen the evidence."""
+    return _keeps(user, agreement)
+
+
 def can_see_checks(user: User, agreement: Agreement) -> bool:
     return can_see_agreement_history(user, agreement)
 

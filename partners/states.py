@@ -109,6 +109,15 @@ class Fulfilment(models.TextChoices):
 WANTING = (Fulfilment.DELAYED, Fulfilment.NOT_DONE)  # a check says how they are made good
 
 
+class PromiseState(models.TextChoices):
+    """Where a commitment stands today; computed, never stored."""
+
+    MET = "met", pgettext_lazy("promise", "Met")
+    ON_COURSE = "on_track", pgettext_lazy("promise", "On course")
+    AT_RISK = "delayed", pgettext_lazy("promise", "At risk")
+    MISSED = "not_done", pgettext_lazy("promise", "Missed")
+
+
 class Measure(models.TextChoices):
     """What live records count towards a commitment."""
 

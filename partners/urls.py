@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from partners.views import agreements, checks, council, members, organizations, promises
+from partners.views import agreements, checks, council, deliveries, members, organizations, promises
 
 app_name = "partners"
+entry = "<int:delivery_pk>/"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
 urlpatterns = [
     path("organizations/", organizations.organization_list, name="organization-list"),
@@ -30,6 +31,10 @@ urlpatterns = [
     path(f"{one}commitments/add/", promises.commitment_add, name="commitment-add"),
     path(f"{one}{promise}amend/", promises.commitment_amend, name="commitment-amend"),
     path(f"{one}{promise}remove/", promises.commitment_remove, name="commitment-remove"),
+    path(f"{one}{promise}deliveries/", deliveries.delivery_list, name="delivery-list"),
+    path(f"{one}{promise}deliveries/enter/", deliveries.delivery_enter, name="delivery-enter"),
+    path(f"{one}{promise}deliveries/{entry}withdraw/", deliveries.delivery_withdraw, name="delivery-withdraw"),
+    path(f"{one}{promise}deliveries/{entry}evidence/", deliveries.delivery_evidence, name="delivery-evidence"),
     path(f"{one}documents/add/", promises.document_add, name="document-add"),
     path(f"{one}documents/<int:document_pk>/", promises.document, name="document"),
     path("checks/", checks.check_list, name="check-list"),

@@ -88,6 +88,8 @@ def remove_commitment(commitment: Commitment, *, by: User | None) -> None:
     agreement = _locked(commitment.agreement)
     if commitment.findings.exists():
         raise ActionRefused(_("A compliance check speaks of this commitment, so it is kept."))
+    if commitment.deliveries.exists():
+        raise ActionRefused(_("Something was delivered of this commitment, so it is kept."))
     before = {"commitment": commitment.pk}
     commitment.delete()
     _record(agreement, "agreement.commitment_removed", by=by, before=before)

@@ -11,6 +11,7 @@ from partners.states import CheckState, ConsentRule, Fulfilment
 from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
+from portal.common.uploads import UploadField
 
 
 class OrdinanceForm(PortalForm):
@@ -112,3 +113,10 @@ class ReviewCheckForm(PortalForm):
         help_text=_("What is left to do, if anything."), widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     follow_up_due_on = DateField(label=_("Follow-up due on"), required=False)
+
+
+class DeliveryForm(PortalForm):
+    amount = IntegerField(label=_("Amount"), min_value=1, max_value=1_000_000)
+    delivered_on = DateField(label=_("Delivered on"))
+    note = TextField(label=_("Note"), max_letters=300, required=False)
+    evidence = UploadField(label=_("Evidence"))

@@ -10,7 +10,7 @@ from partners.models.agreements import (
     OrganizationQuerySet,
     Party,
 )
-from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, OrdinanceProfile
+from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 
 __all__ = [
     "Agreement",
@@ -20,6 +20,7 @@ __all__ = [
     "Commitment",
     "ComplianceCheck",
     "CouncilAct",
+    "Delivery",
     "Initiative",
     "OrdinanceProfile",
     "Organization",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.agreements import Agreement, Commitment, Organization
 from partners.states import CheckState, ConsentRule, CouncilActKind, Fulfilment
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.models import HostOwned
+from portal.common.models import HostOwned, StoredFile
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -165,4 +165,28 @@ class CheckFinding(HostOwned):
         constraints = [
             models.UniqueConstraint(fields=["compliance_check", "commitment"], name="one_finding_per_commitment"),
             models.CheckConstraint(condition=Q(state__in=Fulfilment.values), name="fulfilment_known"),
+        ]
+
+
+class Delivery(HostOwned, StoredFile):
+    """What a party has delivered of a commitment that no live record counts: amount, day and evidence."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="deliveries")
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="deliveries")
+    amount = models.PositiveIntegerField(_("amount"))
+    delivered_on = models.DateField(_("delivered on"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    # A wrong entry stays, with its reason, and counts no more.
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    withdrawal_reason = models.CharField(_("reason of the withdrawal"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        ordering = ["-delivered_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="delivery_amount_positive"),
+            models.UniqueConstraint(
+                fields=["commitment", "sha256"], condition=Q(withdrawn_at=None), name="one_delivery_per_evidence"
+            ),
         ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners.actions import agreements as actions
 from partners.forms.register import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
-from partners.measures import delivered
+from partners.measures import promises_of
 from partners.models import Agreement
 from partners.permissions import (
     available_actions,
@@ -66,7 +66,6 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) -> HttpResponse:
     """The page, with the forms that were sent with mistakes; they stand open."""
     found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
-    numbers = delivered(found)
     keeps = can_see_checks(request.user, found)
     given = {
         "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
@@ -76,7 +75,7 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     context = {
         "agreement": found,
         "actions": available_actions(request.user, found),
-        "commitments": [(one, numbers.get(one.pk)) for one in found.commitments.all()],
+        "commitments": promises_of(found),
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
         "keeps": keeps,

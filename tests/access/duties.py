@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from partners.models import ComplianceCheck
+from partners.models import ComplianceCheck, Delivery
 from tests.access import row
+from tests.files import pdf
 
 KEEPERS = "403 403 403 403 403"  # operator … trainee
 PAGE = {"own": f"200 200 {KEEPERS}", "other": f"200 404 {KEEPERS}"}
@@ -30,6 +32,19 @@ def extend(w):
 
     w.check_open, w.check_filled = check(1), check(2, state="filled")
     w.check_reviewed = check(3, state="reviewed", follow_up="보완", follow_up_due_on=today)
+    w.delivery = Delivery.from_upload(
+        SimpleUploadedFile("증빙.pdf", pdf()), agreement=w.agreement, host=w.city,
+        commitment=w.commitment, amount=10, delivered_on=today,
+    )  # fmt: skip
+    w.delivery.save()
+
+
+def promise(w):
+    return [w.agreement.pk, w.commitment.pk]
+
+
+def delivery(w):
+    return [*promise(w), w.delivery.pk]
 
 
 def to_fill(w):
@@ -40,6 +55,11 @@ def to_fill(w):
 SEEN = {"own": "200 200 200 403 403 403 403", "other": "200 404 404 403 403 403 403"}
 # Nobody is in charge of the agreement: its officials fill in.
 FILL = {"own": f"200 200 {KEEPERS}", "other": "200 404 404 403 403 403 403"}
+READ = {
+    "own": "200 200 200 403 403 200 403",
+    "same": "200 200 200 403 403 404 403",
+    "other": "200 404 404 403 403 404 403",
+}
 FILLS = {"own": f"302 302 {KEEPERS}", "other": "302 404 404 403 403 403 403"}
 
 TABLE = [
@@ -58,4 +78,9 @@ TABLE = [
     row("partners:check-review", "POST", lambda w: [w.check_filled.pk], **VERB),
     row("partners:check-return", "POST", lambda w: [w.check_filled.pk], data=lambda w: {"reason": "수치"}, **VERB),
     row("partners:check-finish-follow-up", "POST", lambda w: [w.check_reviewed.pk], **FILLS),
+    row("partners:delivery-list", arguments=promise, **READ),
+    row("partners:delivery-evidence", arguments=delivery, **READ),
+    row("partners:delivery-enter", "POST", promise,
+        own=f"422 422 {KEEPERS}", other=f"422 404 {KEEPERS}"),
+    row("partners:delivery-withdraw", "POST", delivery, data=lambda w: {"reason": "중복"}, **VERB),
 ]  # fmt: skip
