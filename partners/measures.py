@@ -5,6 +5,7 @@ def trainees(agreement: Agreement) -> dict[int, int]:
     "Delivered by commitment id, in one query whatever the number of commitments."
 """
 
+from collections import Counter as Counts
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models import Agreement, Commitment, Delivery
+from partners.models import Agreement, Commitment, Delivery, Party
 from partners.periods import is_behind
 from partners.states import LIVE, Measure, PromiseState
 
@@ -93,6 +94,15 @@ class Promise:
     commitment: Commitment
     live: Delivered | None
     state: PromiseState | None
+
+
+def roll_up(promises: list[Promise]) -> list[tuple[Party, list[tuple[PromiseState, int]]]]:
+    """How many commitments of each party stand where; parties without a measurable one are left out."""
+    counted: dict[Party, Counts[PromiseState]] = {}
+    for promise in promises:
+        if promise.state:
+            counted.setdefault(promise.commitment.party, Counts())[promise.state] += 1
+    return [(party, [(state, n[state]) for state in PromiseState if n[state]]) for party, n in counted.items()]
 
 
 def promises_of(agreement: Agreement) -> list[Promise]:

@@ -92,7 +92,7 @@ class FillCheckForm(PortalForm):
         self.commitments = commitments
         for one in commitments:
             self.fields[f"state_{one.pk}"] = forms.ChoiceField(
-                label=f"{one.what} ({one.party})", choices=[("", _("Choose")), *Fulfilment.choices]
+                label=f"{one.what} · {one.party}", choices=[("", _("Choose")), *Fulfilment.choices]
             )
             self.fields[f"note_{one.pk}"] = TextField(label=_("Note"), max_letters=300, required=False)
         self.order_fields([*(name for name in self.fields if "_" in name), "findings", "improvement"])

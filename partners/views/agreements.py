@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners.actions import agreements as actions
 from partners.forms.register import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
-from partners.measures import promises_of
+from partners.measures import promises_of, roll_up
 from partners.models import Agreement
 from partners.permissions import (
     available_actions,
@@ -67,6 +67,7 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     """The page, with the forms that were sent with mistakes; they stand open."""
     found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
     keeps = can_see_checks(request.user, found)
+    promises = promises_of(found)
     given = {
         "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
         "terminate_form": ReasonForm(auto_id="terminate_%s"),
@@ -75,7 +76,8 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     context = {
         "agreement": found,
         "actions": available_actions(request.user, found),
-        "commitments": promises_of(found),
+        "commitments": promises,
+        "roll_up": roll_up(promises),
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
         "keeps": keeps,

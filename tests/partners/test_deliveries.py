@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from partners.actions import deliveries, promises
 from partners.actions.agreements import terminate_agreement
-from partners.measures import promises_of
+from partners.measures import promises_of, roll_up
 from partners.models import Agreement, Delivery
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -93,6 +93,19 @@ def test_a_withdrawn_entry_stays_and_counts_no_more():
         AuditEvent.objects.filter(verb__startswith="agreement.delivery").order_by("pk").values_list("verb", flat=True)
     )
     assert list(verbs) == ["agreement.delivery_entered"] * 2 + ["agreement.delivery_withdrawn"]
+
+
+def test_an_agreement_rolls_up_by_party(time_machine_at):
+    with time_machine_at("2026-12-01 09:00"):
+        first = promise()
+        agreement, party = first.agreement, first.party
+        promises.add_commitment(agreement, by=None, party=party, what="특강", unit="회", quantity=10)
+        promises.add_commitment(agreement, by=None, party=party, what="자문", unit="회")
+        enter(first, 100)
+
+        rolled = roll_up(promises_of(Agreement.objects.for_detail().get(pk=agreement.pk)))
+
+    assert rolled == [(party, [("met", 1), ("delayed", 1)])]
 
 
 def test_an_entry_is_withdrawn_once():
