@@ -37,8 +37,9 @@ def open_checks() -> int:
     for agreement in running:
         ordinance = agreement.host.ordinance
         begins = agreement.valid_from or agreement.signed_on
-        if begins and agreement.signed_on and ordinance.covers(agreement.signed_on):
-            over[agreement] = check_period_end(begins, ordinance.check_interval_months, today)
+        months = ordinance.check_interval_months
+        if begins and months and agreement.signed_on and ordinance.covers(agreement.signed_on):
+            over[agreement] = check_period_end(begins, months, today)
     there = set(ComplianceCheck.objects.filter(agreement__in=over).values_list("agreement_id", "covers_until"))
     missing = {one: end for one, end in over.items() if end and (one.pk, end) not in there}
     opened = [open_check(agreement, by=None, covers_until=end) for agreement, end in missing.items()]
