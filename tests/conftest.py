@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils.translation.reloader import translation_file_changed
 
 from portal.accounts.middleware import SESSION_KEY
 from portal.accounts.models import User
@@ -55,8 +56,9 @@ def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _korean(django_test_environment: None) -> None:
-    """The pages of the tests speak the Korean of the catalogues as they are now."""
-    compile_catalogues()
+    """The pages of the tests speak the Korean of the catalogues as they are now, in a fresh clone too."""
+    if compile_catalogues():
+        translation_file_changed(sender=None, file_path=pathlib.Path("django.mo"))  # Django had looked before
 
 
 @pytest.fixture(scope="module")
