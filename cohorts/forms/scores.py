@@ -1,7 +1,6 @@
 """What reviewers enter."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -27,8 +26,8 @@ class ScoreForm(PortalForm):
             self.fields[f"{stage}_points"] = DecimalField(
                 label=_("%(stage)s: points") % {"stage": stage.label},
                 help_text=_("0 to 100, at most two digits after the point. Leave it empty if you have not scored it."),
-                min_value=Decimal(0),
-                max_value=Decimal(100),
+                min_value=0,
+                max_value=100,
                 places=2,
                 required=False,
                 initial=score.points if score else None,

@@ -60,7 +60,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
     if roster.is_at_work or roster.state == RosterImport.State.UNREADABLE:
         waiting = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}
         return render(request, "cohorts/roster_wait.html", waiting, partial="roster-progress")
-    if request.htmx.target == WAITS:
+    if request.htmx.target == WAITS:  # type: ignore[attr-defined]  # django-htmx sets it
         return HttpResponseClientRefresh()
     listing = Listing(
         request,

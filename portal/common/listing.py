@@ -68,7 +68,7 @@ class SearchField(forms.CharField):
         super().__init__(widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}), **kwargs)
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         return text if len(text) > 1_000 else searchable(text)
 
 
