@@ -383,6 +383,7 @@ LISTS: dict[str, tuple[str, Callable[[SimpleNamespace], list]]] = {
     "partners:agreement-list": ("official", lambda w: []),
     "partners:member-list": ("official", lambda w: []),
     "partners:invitation-list": ("official", lambda w: []),
+    "partners:check-list": ("official", lambda w: []),
     "cohorts:notice-list": ("trainee", lambda w: []),
     "cohorts:programme-list": ("official", lambda w: []),
     "cohorts:cohort-list": ("official", lambda w: []),
@@ -445,6 +446,6 @@ def test_every_list_is_asked():
     shown = {name for name in OURS if name.endswith("-list") and name.partition(":")[0] != "styleguide-list"}
     without_listing = {
         "cohorts:roster-list", "cohorts:my-application-list", "cohorts:consent-list", "curriculum:module-list",
-        "curriculum:holiday-list", "styleguide-list",
+        "curriculum:holiday-list", "partners:delivery-list", "styleguide-list",
     }  # fmt: skip
     assert shown - without_listing <= set(LISTS)

@@ -94,8 +94,10 @@ def deployed(tmp_path_factory, production_env) -> Iterator[dict]:
         for name in local.ADDRESSES:
             patch.delenv(name, raising=False)
         base = tmp_path_factory.mktemp("deployment")
-        for folder in (base, *base.parents[:2]):
+        for folder in (base, *base.parents):
             folder.chmod(0o755)  # PostgreSQL runs as `nobody`
+            if folder.name.startswith("pytest-of-"):
+                break
         with local.servers(base, throwaway=True) as (servers, _), local.together() as running:
             env = production_env | {"REDIS_URL": servers["CELERY_BROKER_URL"]}
             owner, app = make_roles(base, servers["DATABASE_URL"])
