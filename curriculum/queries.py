@@ -147,13 +147,6 @@ class Risk:
     left: int | None
 
 
-def at_risk(cohort: Cohort, within: int = 3) -> list[Risk]:
-    """Active trainees who may miss at most `within` more days, the nearest to the limit first."""
-    summaries = attendance_of(cohort)
-    active = Enrolment.objects.filter(cohort=cohort).active().select_related("person")
-    return risks_of(cohort, [(enrolment, summaries[enrolment.pk]) for enrolment in active], within)
-
-
 def risks_of(cohort: Cohort, summaries: Iterable[tuple[Enrolment, Summary]], within: int = 3) -> list[Risk]:
     """Those in training with few absences left, from summaries that are worked out already."""
     policy: AttendancePolicy = attendance_policy(cohort.policy)

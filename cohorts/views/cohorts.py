@@ -1,6 +1,5 @@
 """Cohorts: the list, the page that leads to everything of one, its plan, its policy and its life."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +36,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 SORTS = {
     "name": "name", "programme": ("programme__name", "number"), "state": ("state", "starts_on"),
@@ -175,17 +175,6 @@ def cohort_policy(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # Verbs ---------------------------------------------------------------------------------
-
-
-def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Cohort) -> HttpResponse:
-    """Act, and say on the cohort's page what became of it."""
-    try:
-        act()
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(back)
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """The register of agreements, one agreement, and what may be done with it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +33,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 SORTS = {
     "number": "number", "title": "title", "host": ("host__name", "title"), "state": ("state", "valid_until"),
@@ -176,17 +176,6 @@ def show_both(request: HttpRequest, form: AgreementForm, refusal: actions.Change
 
 
 # Verbs ---------------------------------------------------------------------------------
-
-
-def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Agreement) -> HttpResponse:
-    """Act, and say on the agreement's page what became of it."""
-    try:
-        act()
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(back)
 
 
 @require_POST

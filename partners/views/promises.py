@@ -13,13 +13,14 @@ from partners.actions import promises as actions
 from partners.forms.register import CommitmentForm, DocumentForm, PartyForm
 from partners.models import Agreement, AgreementDocument, Commitment, Party
 from partners.permissions import can_amend_agreement
-from partners.views.agreements import READERS, agreement_page, do, load
+from partners.views.agreements import READERS, agreement_page, load
 from portal.accounts.roles import Role
 from portal.common.downloads import send_file
 from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.verbs import do
 
 EDITORS = (Role.ADMIN, Role.OFFICIAL, Role.MENTOR)
 

@@ -1,4 +1,4 @@
-"""What the views of this app share: a verb that answers with a message, a form that calls an action."""
+"""What the views of this app share: a form that calls an action."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +15,6 @@ from portal.common.htmx import form_status, render
 def sent(request: HttpRequest) -> QueryDict | None:
     """What was sent, be it nothing; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
-
-
-def do(request: HttpRequest, act: Callable[[], Any], done: str, to: Any) -> HttpResponse:
-    """Act, say what came of it, and go to `to`: an address or an object."""
-    try:
-        act()
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(to)
 
 
 def save(

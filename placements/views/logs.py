@@ -16,7 +16,7 @@ from placements.permissions import available_log_verbs, can_amend_log, can_confi
 from placements.queries.placement import Face, attendee_names, readable
 from placements.queries.todos import approved_hours
 from placements.states import MENTOR_MAY_SEE_TEAM
-from placements.views import do, save, sent
+from placements.views import save, sent
 from portal import audit
 from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
@@ -25,6 +25,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR, Role.MENTOR, Role.TRAINEE)
 CONFIRMERS = (*HOST_STAFF, Role.INSTRUCTOR)

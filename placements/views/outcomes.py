@@ -38,7 +38,7 @@ from placements.permissions import (
 )
 from placements.queries.outcomes import Outcome, outcome_of, with_outcomes
 from placements.rates import employment_deadline, evidence_due
-from placements.views import do, save, sent
+from placements.views import save, sent
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
@@ -47,6 +47,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF)
 REPORTERS = (*HOST_STAFF, Role.TRAINEE)

@@ -24,13 +24,14 @@ from placements.queries.placement import (
     with_placement,
 )
 from placements.queries.todos import approved_hours, with_last_log
-from placements.views import do, save, sent
+from placements.views import save, sent
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
 CAUSES = {

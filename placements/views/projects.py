@@ -14,12 +14,13 @@ from placements import actions
 from placements.forms import ProjectFilter, ProjectForm, ReasonForm
 from placements.models import Project, Team
 from placements.permissions import available_moves, can_edit_project, can_move_project, can_place
-from placements.views import do, save, sent
+from placements.views import save, sent
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR, Role.MENTOR, Role.TRAINEE)
 WRITERS = (*HOST_STAFF, Role.MENTOR)
