@@ -1,12 +1,14 @@
 """How live records count towards a commitment. The apps above say how:
 
-@counts(Measure.TRAINEES, url=lambda agreement: f"{reverse('cohorts:…')}?agreement={agreement.pk}")
-def trainees(agreement: Agreement) -> dict[int, int]:
-    "Delivered by commitment id, in one query whatever the number of commitments."
+@counts(Measure.TRAINEES, url=lambda commitment: f"{reverse('cohorts:…')}?agreement={commitment.agreement_id}")
+def trainees(commitments: list[Commitment]) -> dict[int, int]:
+    "Delivered by commitment id, in one query, of however many agreements the commitments are."
+
+The commitments given are those that name the measure, each with its party; one without an entry has 0.
 """
 
 from collections import Counter as Counts
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -17,8 +19,8 @@ from partners.models import Agreement, Commitment, Delivery, Party
 from partners.periods import is_behind
 from partners.states import LIVE, Measure, PromiseState
 
-Count = Callable[[Agreement], dict[int, int]]
-Address = Callable[[Agreement], str]
+Count = Callable[[list[Commitment]], dict[int, int]]
+Address = Callable[[Commitment], str]
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,18 @@ def counts(measure: Measure, *, url: Address | None = None) -> Callable[[Count],
     return register
 
 
-def delivered(agreement: Agreement) -> dict[int, Delivered]:
-    """By commitment id; one call of each counter that the agreement's commitments name."""
+def delivered(commitments: Iterable[Commitment]) -> dict[int, Delivered]:
+    """By commitment id; one call of each counter that the commitments name, whatever their number."""
     found: dict[int, Delivered] = {}
-    commitments = list(agreement.commitments.all())
-    for measure in {commitment.measure for commitment in commitments} & COUNTERS.keys():
-        counter = COUNTERS[measure]
-        numbers = counter.count(agreement)
-        url = counter.url(agreement) if counter.url else ""
-        for commitment in commitments:
-            if commitment.measure == measure:
-                found[commitment.pk] = Delivered(numbers.get(commitment.pk, 0), url)
-    return found | _entered([one for one in commitments if one.measure == Measure.NONE])
+    by_measure: dict[str, list[Commitment]] = {}
+    for commitment in commitments:
+        by_measure.setdefault(commitment.measure, []).append(commitment)
+    for measure in by_measure.keys() & COUNTERS.keys():
+        counter, named = COUNTERS[measure], by_measure[measure]
+        numbers = counter.count(named)
+        for one in named:
+            found[one.pk] = Delivered(numbers.get(one.pk, 0), counter.url(one) if counter.url else "")
+    return found | _entered(by_measure.get(Measure.NONE, []))
 
 
 def _entered(commitments: list[Commitment]) -> dict[int, Delivered]:
@@ -107,6 +109,7 @@ def roll_up(promises: list[Promise]) -> list[tuple[Party, list[tuple[PromiseStat
 
 def promises_of(agreement: Agreement) -> list[Promise]:
     """Each commitment with what is delivered and where it stands."""
-    live = delivered(agreement)
-    found = [(one, live.get(one.pk)) for one in agreement.commitments.all()]
+    commitments = list(agreement.commitments.all())
+    live = delivered(commitments)
+    found = [(one, live.get(one.pk)) for one in commitments]
     return [Promise(one, number, standing(agreement, one, number)) for one, number in found]

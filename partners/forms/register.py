@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from partners.measures import COUNTERS
 from partners.models import Agreement, AgreementDocument, Commitment, Initiative, Organization, Party
 from partners.states import (
     HOST_KINDS,
@@ -300,6 +301,8 @@ class CommitmentForm(PortalForm):
         super().__init__(*args, **kwargs)
         parties = agreement.parties.select_related("organization")
         self.fields["party"].queryset = parties
+        countable = [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] == Measure.NONE]
+        self.fields["measure"].choices = countable
 
 
 class DocumentForm(PortalForm):

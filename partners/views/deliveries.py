@@ -35,7 +35,7 @@ def delivery_list(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResp
 
 
 def list_page(request: HttpRequest, found: Agreement, commitment: Commitment, **forms: PortalForm) -> HttpResponse:
-    live = delivered(found).get(commitment.pk)
+    live = delivered([commitment]).get(commitment.pk)
     entering = found.state in SIGNED_ONCE and commitment.measure == Measure.NONE
     context = {
         "agreement": found,

@@ -59,7 +59,7 @@ def test_an_agreement_takes_as_many_queries_for_one_promise_as_for_three(
     browser, city, django_assert_num_queries, monkeypatch, count
 ):
     monkeypatch.setitem(
-        COUNTERS, Measure.TRAINEES, Counter(lambda a: {c.pk: 78 for c in a.commitments.all()}, lambda a: "/trainees/")
+        COUNTERS, Measure.TRAINEES, Counter(lambda found: {one.pk: 78 for one in found}, lambda one: "/trainees/")
     )
     agreement = with_promises(make_agreement(host=city), count)
     browser.get(agreement.get_absolute_url())

@@ -123,7 +123,7 @@ def test_commitments_count_projects_mentors_and_hours():
         for one in measures
     ]
 
-    found = delivered(agreement)
+    found = delivered(agreement.commitments.all())
 
     assert [found[one.pk].number for one in promised] == [1, 1, 5]
     assert all(f"agreement={agreement.pk}" in found[one.pk].url for one in promised)
