@@ -1,0 +1,44 @@
+"""Reads that are more than a queryset: seats, ranking, and what is to be done next."""
+
+from cohorts.queries.applications import application_todos, my_application_todos, my_applications, resembling
+from cohorts.queries.cohorts import (
+    SHOWN,
+    CohortNumbers,
+    cohort_numbers,
+    cohort_todos,
+    eligibility_rules,
+    last_change,
+    narrowed,
+    open_cohorts,
+    staff_ever,
+)
+from cohorts.queries.pictures import Picture, distribution, funnel
+from cohorts.queries.ranking import (
+    InOrder,
+    Ranking,
+    TrackNumbers,
+    as_strings,
+    decision_numbers,
+    mean_scores,
+    preview_numbers,
+    rank,
+    stages_of,
+    weights_of,
+)
+from cohorts.queries.seats import (
+    seats_open,
+    track_seats,
+    tracks_with_seats_to_offer,
+    waitlist_is_valid,
+    waitlist_place,
+    waitlist_valid_until,
+)
+from cohorts.queries.todos import selection_todos
+
+__all__ = [
+    "SHOWN", "CohortNumbers", "InOrder", "Picture", "Ranking", "TrackNumbers", "application_todos", "as_strings",
+    "cohort_numbers", "cohort_todos", "decision_numbers", "distribution", "eligibility_rules", "funnel", "last_change",
+    "mean_scores", "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "rank",
+    "resembling", "seats_open", "selection_todos", "staff_ever", "stages_of", "track_seats",
+    "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",
+]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Reads of applications, and what is to be done with them."""
+
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts.models import (
+    Application,
+    Offer,
+    Person,
+)
+from cohorts.queries.todos import todos_of
+from cohorts.states import (
+    TAKES_APPLICATIONS,
+    ApplicationState,
+    OfferState,
+)
+from partners.queries import Todo
+from portal.accounts.models import User
+
+
+def my_applications(user: User) -> QuerySet[Application]:
+    """One's own, the newest first, each with the pk of its `live_offer`."""
+    live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
+    mine = Application.objects.filter(person__user=user).annotate(live_offer=Subquery(live.values("pk")[:1]))
+    return mine.select_related("cohort__programme", "track").order_by("-created_at", "-pk")
+
+
+def resembling(person: Person) -> QuerySet[Person]:
+    """Other records of the host that may be the same person: by name and date of birth, or mobile number."""
+    same = Q(name=person.name, birth_date=person.birth_date) | Q(mobile=person.mobile, name=person.name)
+    return Person.objects.filter(same, host=person.host_id).exclude(pk=person.pk).order_by("pk")
+
+
+def my_application_todos(user: User) -> list[Todo]:
+    """The drafts that can still be submitted, each with its deadline."""
+    drafts = Application.objects.filter(
+        person__user=user,
+        state=ApplicationState.DRAFT,
+        cohort__state__in=TAKES_APPLICATIONS,
+        cohort__apply_closes_at__gt=timezone.now(),
+    )
+    found = []
+    for pk, name, closes in drafts.order_by("cohort__apply_closes_at").values_list(
+        "cohort", "cohort__name", "cohort__apply_closes_at"
+    ):
+        last = timezone.localtime(closes - timedelta(minutes=1))
+        label = _("Submit your application for %(cohort)s by %(last)s") % {
+            "cohort": name, "last": f"{last:%Y-%m-%d %H:%M}"
+        }  # fmt: skip
+        urgent = closes - timezone.now() < timedelta(days=1)
+        found.append(Todo("my_draft", label, 1, reverse("cohorts:apply", args=[pk]), urgent=urgent))
+    return found
+
+
+def application_todos(user: User) -> list[Todo]:
+    """What has come in and what is to be examined, where applications are being taken; one query."""
+    since = timezone.localdate() - timedelta(days=1)
+    start = timezone.make_aware(datetime.combine(since, time.min))
+    visible = Application.objects.visible_to(user)
+    numbers = visible.aggregate(
+        new=Count("pk", filter=Q(submitted_at__gte=start)),
+        ineligible=Count("pk", filter=Q(state=ApplicationState.INELIGIBLE)),
+    )
+    url = reverse("cohorts:application-list")
+    return todos_of(
+        [
+            ("new", _("Applications received since yesterday"), numbers["new"], f"{url}?since={since}"),
+            ("ineligible", _("Not eligible: check the reasons"), numbers["ineligible"], f"{url}?state=ineligible"),
+        ]
+    )

@@ -1,0 +1,71 @@
+"""Seats that are free, and who waits for them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from cohorts.models import (
+    Application,
+    Cohort,
+    Offer,
+    Track,
+)
+from cohorts.states import (
+    FILLS_SEATS,
+    ApplicationState,
+    OfferState,
+)
+
+
+def seats_open(tracks: Sequence[Track]) -> dict[int, int]:
+    """Seats neither taken nor offered, by the pk of the track; one query. True only under the tracks' locks."""
+    offered = dict(
+        Offer.objects.live().filter(track__in=tracks).order_by().values_list("track").annotate(number=Count("pk"))
+    )
+    return {track.pk: track.seats_free - offered.get(track.pk, 0) for track in tracks}
+
+
+def waitlist_valid_until(cohort: Cohort) -> date:
+    """The last day on which a seat goes to the next in line: as the policy says, or the first day of training."""
+    return cohort.policy.waitlist_until or cohort.starts_on
+
+
+def waitlist_is_valid(cohort: Cohort) -> bool:
+    return cohort.state in FILLS_SEATS and timezone.localdate() <= waitlist_valid_until(cohort)
+
+
+def waitlist_place(application: Application) -> int:
+    """How many wait before this application in its track, and one."""
+    mine = Application.objects.with_rank().values_list("rank", flat=True).get(pk=application.pk)
+    waiting = Application.objects.waitlisted().filter(track=application.track_id)
+    if mine is not None:
+        waiting = waiting.filter(Q(rank__lt=mine) | Q(rank=mine, pk__lt=application.pk))
+    return waiting.count() + 1
+
+
+def tracks_with_seats_to_offer() -> list[Track]:
+    """Tracks in which a seat is free, somebody waits and the waitlist is valid."""
+    waiting = Application.objects.filter(track=OuterRef("pk"), state=ApplicationState.WAITLISTED)
+    live = Count("offers", filter=Q(offers__state=OfferState.LIVE))
+    tracks = (
+        Track.objects.filter(Exists(waiting), cohort__state__in=FILLS_SEATS)
+        .annotate(live=live)
+        .filter(capacity__gt=F("seats_taken") + F("live"))
+        .select_related("cohort__policy")
+        .order_by("pk")
+    )
+    return [track for track in tracks if waitlist_is_valid(track.cohort)]
+
+
+def track_seats(cohort: Cohort) -> QuerySet[Track]:
+    """The tracks of a cohort with `live` offers, the number `waiting`, and who is `next_pk` and `next_number`."""
+    waiting = Application.objects.waitlisted().filter(track=OuterRef("pk"))
+    return cohort.tracks.annotate(
+        live=Count("offers", filter=Q(offers__state=OfferState.LIVE), distinct=True),
+        waiting=Count("applications", filter=Q(applications__state=ApplicationState.WAITLISTED), distinct=True),
+        next_pk=Subquery(waiting.values("pk")[:1]),
+        next_number=Subquery(waiting.values("receipt_number")[:1]),
+        free=F("capacity") - F("seats_taken") - F("live"),
+    )
