@@ -1,9 +1,13 @@
 """What applicants are asked to agree to, and the wording a host begins with (PIPA arts. 15, 17, 22)."""
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cohorts.models import ConsentText
+from cohorts.models import Consent, ConsentText, Person
 from cohorts.states import ConsentKind
+
+if TYPE_CHECKING:
+    from cohorts.models.consent import ConsentQuerySet
+    from portal.accounts.models import User
 
 
 class Wording(NamedTuple):
@@ -78,5 +82,13 @@ def texts_in_use(host_id: int) -> list[ConsentText]:
     return sorted(found, key=lambda text: not text.required)
 
 
-def required_texts(host_id: int) -> list[ConsentText]:
-    return [text for text in texts_in_use(host_id) if text.required]
+def consents_of(person: Person | None, account: "User", host_id: int) -> "ConsentQuerySet":
+    """What is agreed to at a host now: by the person on record, or by an account that has none there."""
+    live = Consent.objects.given()
+    return live.filter(person=person) if person else live.filter(account=account, host=host_id)
+
+
+def lacks_consent(given: "ConsentQuerySet", host_id: int) -> bool:
+    """Whether a mandatory text, in the version in use, is not agreed to."""
+    held = set(given.values_list("text", flat=True))
+    return any(text.required and text.pk not in held for text in texts_in_use(host_id))

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts import emails
+from cohorts.actions.consents import take_over_consents
 from cohorts.actions.moves import _move
 from cohorts.actions.people import person_of
 from cohorts.actions.rosters import receipt_number, rules_of
-from cohorts.consents import required_texts
+from cohorts.consents import consents_of, lacks_consent
 from cohorts.eligibility import Candidate, judge
 from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Person
 from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, TAKES_APPLICATIONS, ApplicationState
@@ -36,14 +37,19 @@ STILL_WRITING = timedelta(hours=1)
 def start_application(
     cohort: Cohort, *, by: User, name: str, birth_date: date, mobile: str, address: str
 ) -> Application:
-    """The draft of `by` for a cohort, made with the first page; asked again, the one that is there."""
+    """The draft of `by` for a cohort, made with the first answers; asked again, the one that is there.
+
+    Refused before the mandatory consent: nothing personal is taken until it is given (PIPA art. 15).
+    """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two windows of one person, one after the other
     _require_open(cohort)
     found = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
     if found:
         return found
+    _require_consent(cohort, by)
     told: dict[str, Any] = {"name": name, "birth_date": birth_date, "mobile": mobile, "address": address}
     person = person_of(cohort.host, **told, email=by.email, user=by, by=by)
+    take_over_consents(person, by=by)
     if other := Application.objects.live().filter(cohort=cohort, person=person).first():
         return other  # it came by a roster, under the address of this account
     application = Application.objects.create(cohort=cohort, host_id=cohort.host_id, person=person, address=address)
@@ -197,6 +203,12 @@ def _require_open(cohort: Cohort) -> None:
         raise ActionRefused(_("Applications are not open yet."))
 
 
+def _require_consent(cohort: Cohort, by: User) -> None:
+    person = Person.objects.filter(host=cohort.host_id, user=by).first()
+    if lacks_consent(consents_of(person, by, cohort.host_id), cohort.host_id):
+        raise ActionRefused(_("Agree to the collection of your personal data first. Nothing was kept."))
+
+
 def _require_changeable(application: Application) -> None:
     if application.state not in OPEN_TO_CHANGE:
         raise ActionRefused(
@@ -207,15 +219,14 @@ def _require_changeable(application: Application) -> None:
 
 
 def missing(application: Application) -> list[str]:
-    """The steps of the form that lack something: `about`, `situation`, `motivation`, `consents`."""
-    steps = [] if application.address else ["about"]
+    """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`."""
+    steps = ["consents"] if lacks_consent(application.person.consents.given(), application.host_id) else []
+    if not application.address:
+        steps.append("about")
     if not all(getattr(application, name) for name in ("track_id", "education", "employment")):
         steps.append("situation")
     if not application.motivation:
         steps.append("motivation")
-    held = set(application.person.consents.given().values_list("text", flat=True))
-    if not {text.pk for text in required_texts(application.host_id)} <= held:
-        steps.append("consents")
     return steps
 
 

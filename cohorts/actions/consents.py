@@ -8,56 +8,73 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.actions.moves import _move
-from cohorts.consents import texts_in_use
-from cohorts.models import Application, Consent, Person
+from cohorts.consents import consents_of, texts_in_use
+from cohorts.models import Consent, Person
 from cohorts.states import CAN_WITHDRAW, NEEDS_CONSENT, ApplicationState, ConsentKind
 from portal import audit
+from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
+    from partners.models import Organization
 
 
 @transaction.atomic
-def give_consents(application: Application, kinds: Collection[ConsentKind], *, by: "User") -> list[Consent]:
-    """Keep what an applicant has ticked; returns the consents in force.
+def give_consents(
+    host: "Organization", kinds: Collection[ConsentKind], *, by: User, person: Person | None = None
+) -> list[Consent]:
+    """Keep what `by` agrees to at a host; returns the consents in force.
 
-    Refused only where a mandatory one is missing: an optional one never blocks (PIPA art. 22).
-    What was ticked in this application and is not any more is taken back; what was given
-    earlier stays until it is withdrawn by name.
+    `person` is given where an office enters what somebody said; otherwise it is the record of the
+    account, or the account itself while the host has none. Refused only where a mandatory one is
+    missing: an optional one never blocks (PIPA art. 22). Nothing is taken back here: what was
+    given stays until it is withdrawn by name, or replaced by the consent to a newer text.
     """
-    person = Person.objects.select_for_update(no_key=True).get(pk=application.person_id)
-    texts = {ConsentKind(text.kind): text for text in texts_in_use(person.host_id)}
-    if any(text.required and kind not in kinds for kind, text in texts.items()):
-        raise ActionRefused(_("Without the mandatory consent no application is possible."))
-    live = {consent.kind: consent for consent in person.consents.given()}
-    for kind, text in texts.items():
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # the record may begin in another window
+    mine = {"pk": person.pk} if person else {"host": host, "user": by}
+    person = Person.objects.select_for_update(no_key=True).filter(**mine).first()
+    live = {consent.kind: consent for consent in consents_of(person, by, host.pk)}
+    for text in texts_in_use(host.pk):
+        kind = ConsentKind(text.kind)
         held = live.get(kind)
-        if held and (
-            (kind not in kinds and held.given_at >= application.created_at)
-            or (kind in kinds and held.text_id != text.pk)
-        ):
-            _close(held, by=by)
-            held = None
-        if kind in kinds and held is None:
-            given = Consent.objects.create(person=person, host_id=person.host_id, text=text, kind=kind)
+        if held and held.text_id == text.pk:
+            continue
+        if kind in kinds:
+            if held:
+                _close(held, by=by)
+            owner = {"person": person} if person else {"account": by}
+            given = Consent.objects.create(**owner, host=host, text=text, kind=kind)
             audit.record(given, "consent.given", by=by, after={"kind": kind, "version": text.version})
-    return list(person.consents.given())
+        elif text.required:
+            raise ActionRefused(_("Without the mandatory consent no application is possible."))
+    return list(consents_of(person, by, host.pk))
+
+
+def take_over_consents(person: Person, *, by: User) -> None:
+    """Put what the account agreed to on its record, which has begun; call inside the transaction.
+
+    Of two consents of one kind the later one counts: that of the account.
+    """
+    mine = Consent.objects.filter(host=person.host_id, account=by)
+    for held in person.consents.given().filter(kind__in=[consent.kind for consent in mine.given()]):
+        _close(held, by=by)
+    mine.update(person=person, account=None)
 
 
 @transaction.atomic
-def withdraw_consent(consent: Consent, *, by: "User") -> Consent:
+def withdraw_consent(consent: Consent, *, by: User) -> Consent:
     """Take a consent back; it counts from this moment.
 
     Without the mandatory one nothing may be examined any longer: the applications that can be
     withdrawn are, drafts are deleted. With a seat or in training that would lose more than a
     consent, so the seat has to be given up first.
     """
-    person = Person.objects.select_for_update(no_key=True).get(pk=consent.person_id)
-    consent = Consent.objects.select_for_update().select_related("text").get(pk=consent.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # an application may begin in another window
+    person = Person.objects.select_for_update(no_key=True).filter(consents=consent.pk).first()
+    consent = Consent.objects.select_for_update(of=("self",)).select_related("text").get(pk=consent.pk)
     if consent.withdrawn_at:
         return consent
-    if consent.text.required:
+    if person and consent.text.required:
         from cohorts.actions.applications import discard_draft
 
         if person.applications.filter(state__in=NEEDS_CONSENT).exists():
@@ -73,7 +90,7 @@ def withdraw_consent(consent: Consent, *, by: "User") -> Consent:
     return consent
 
 
-def _close(consent: Consent, *, by: "User") -> None:
+def _close(consent: Consent, *, by: User) -> None:
     consent.withdrawn_at = timezone.now()
     consent.save(update_fields=["withdrawn_at"])
     audit.record(consent, "consent.withdrawn", by=by, after={"kind": consent.kind})

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cohorts.actions.consents import take_over_consents
 from cohorts.models import Person
 from partners.models import Organization
 from portal import audit
@@ -100,4 +101,5 @@ def claim_records(user: User, *, host: Organization, email: str) -> list[Person]
         person.user = user
         person.save(update_fields=["user"])
         audit.record(person, "person.claimed", by=user)
+        take_over_consents(person, by=user)
     return claimed

@@ -1,12 +1,13 @@
 """The pages of the application form: one topic each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Application, ApplicationFile, Cohort, ConsentText, Track
+from cohorts.models import Application, ApplicationFile, Cohort, Consent, ConsentText, Track
 from cohorts.states import ConsentKind
 from portal.common.fields import DateField, MobileField, NameField, TextField
 from portal.common.forms import PortalForm
@@ -80,19 +81,26 @@ class FileForm(StepForm):
 
 
 class ConsentForm(StepForm):
-    """One box for each text in use; none is ticked that the applicant has not ticked in this application."""
+    """A box, never ticked beforehand, for each text in use that is not agreed to yet."""
 
-    def __init__(self, *args: Any, texts: list[ConsentText], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, texts: list[ConsentText], given: Iterable[Consent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.texts = texts
+        self.given = {consent.text_id: consent for consent in given}
         for text in texts:
+            if text.pk in self.given:
+                continue
             label = _("I agree") if text.required else _("I agree (you may refuse)")
             needed = {"required": _("This consent is needed for an application. Please tick it, or stop here.")}
             self.fields[text.kind] = forms.BooleanField(label=label, required=text.required, error_messages=needed)
 
     @property
-    def pairs(self) -> list[tuple[ConsentText, Any]]:
-        return [(text, self[text.kind]) for text in self.texts]
+    def pairs(self) -> list[tuple[ConsentText, Consent | None, Any]]:
+        """Each text with the consent to it, or the box that gives it."""
+        return [
+            (text, self.given.get(text.pk), self[text.kind] if text.kind in self.fields else None)
+            for text in self.texts
+        ]
 
     def ticked(self) -> list[ConsentKind]:
         return [ConsentKind(kind) for kind, on in self.cleaned_data.items() if on]

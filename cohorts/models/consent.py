@@ -1,11 +1,18 @@
 """What people were asked to agree to, word for word, and what they said."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.states import ConsentKind
+from portal.accounts.roles import Role
 from portal.common.models import HostOwned
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 
 class ConsentText(HostOwned):
@@ -38,6 +45,12 @@ class ConsentText(HostOwned):
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, user: "User") -> "ConsentQuerySet":
+        """One's own. The staff of a host read them with the application."""
+        if user.role != Role.TRAINEE:
+            return self.none()
+        return self.filter(Q(person__user=user) | Q(account=user))
+
     def given(self) -> "ConsentQuerySet":
         return self.filter(withdrawn_at=None)
 
@@ -46,13 +59,18 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(HostOwned):
-    """A person's consent to one text, and its withdrawal."""
+    """A person's consent to one text, and its withdrawal.
+
+    Consent comes before the first personal data (PIPA art. 15), so whoever applies agrees while the
+    host has no record of them: until it begins, the consent stands in the name of the account.
+    """
 
     class Channel(models.TextChoices):
         WEB = "web", _("on the portal")
         PAPER = "paper", _("on paper")
 
-    person = models.ForeignKey("cohorts.Person", models.PROTECT, related_name="consents")
+    person = models.ForeignKey("cohorts.Person", models.PROTECT, null=True, related_name="consents")
+    account = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=15, choices=ConsentKind.choices)
     given_at = models.DateTimeField(_("given"), auto_now_add=True)
@@ -65,12 +83,19 @@ class Consent(HostOwned):
         ordering = ["-given_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "kind"], condition=models.Q(withdrawn_at=None), name="one_live_consent_per_kind"
-            )
+                fields=["person", "kind"], condition=Q(withdrawn_at=None), name="one_live_consent_per_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["host", "account", "kind"], condition=Q(withdrawn_at=None), name="one_live_consent_per_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(person=None, account__isnull=False) | Q(person__isnull=False, account=None),
+                name="consent_of_person_or_account",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.kind}"
+        return f"{self.person_id or self.account_id} {self.kind}"
 
     @property
     def anchor(self) -> str:

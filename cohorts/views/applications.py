@@ -90,14 +90,14 @@ def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(Role.TRAINEE)
 def consent_list(request: HttpRequest) -> HttpResponse:
     """What one has agreed to, at each host, word for word."""
-    mine = Consent.objects.filter(person__user=request.user).select_related("text", "host", "person")
+    mine = Consent.objects.visible_to(request.user).select_related("text", "host")
     return render(request, "cohorts/application_consents.html", {"consents": mine})
 
 
 @require_POST
 @roles(Role.TRAINEE)
 def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    consent = get_object_or_404(Consent.objects.filter(person__user=request.user), pk=pk)
+    consent = get_object_or_404(Consent.objects.visible_to(request.user), pk=pk)
     try:
         withdraw_consent(consent, by=request.user)
     except ActionRefused as refusal:

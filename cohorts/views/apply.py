@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import give_consents
-from cohorts.consents import texts_in_use
+from cohorts.consents import consents_of, lacks_consent, texts_in_use
 from cohorts.forms.apply import (
     AboutForm,
     ConsentForm,
@@ -24,7 +24,8 @@ from cohorts.forms.apply import (
     StepForm,
     SubmitForm,
 )
-from cohorts.models import Application, ApplicationFile, Cohort
+from cohorts.models import Application, ApplicationFile, Cohort, Person
+from cohorts.models.consent import ConsentQuerySet
 from cohorts.permissions import can_edit_application
 from cohorts.states import OPEN_TO_CHANGE, ApplicationState
 from portal.accounts.roles import Role
@@ -43,14 +44,15 @@ class Step:
 STEPS = {
     step.slug: step
     for step in (
+        Step("consents", gettext_lazy("Consents"), ConsentForm),
         Step("about", gettext_lazy("About you"), AboutForm),
         Step("situation", gettext_lazy("Your situation"), SituationForm),
         Step("motivation", gettext_lazy("Motivation"), MotivationForm),
         Step("files", gettext_lazy("Files"), FileForm),
-        Step("consents", gettext_lazy("Consents"), ConsentForm),
     )
 }
 ORDER = list(STEPS)
+BEFORE_THE_DRAFT = ("consents", "about")  # a draft begins with the first answers, and those with the consent
 
 
 def _cohort(pk: int) -> Cohort:
@@ -96,7 +98,7 @@ def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         raise Http404
     cohort, step = _cohort(pk), STEPS[slug]
     application = _mine(request, cohort)
-    if application is None and slug != ORDER[0]:
+    if application is None and not _may_begin_with(request, cohort, slug):
         return redirect("cohorts:apply", cohort.pk)
     if request.method == "GET" and not cohort.is_open:
         return _closed(request, cohort, application)
@@ -113,11 +115,27 @@ def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return _step_page(request, cohort, application, step, form)
 
 
+def _may_begin_with(request: HttpRequest, cohort: Cohort, slug: str) -> bool:
+    """Consent first, then the first answers. What is sent too early the action refuses, and the page keeps it."""
+    if slug == "about" and request.method == "GET":
+        return not lacks_consent(_given(request, cohort, None), cohort.host_id)
+    return slug in BEFORE_THE_DRAFT
+
+
+def _given(request: HttpRequest, cohort: Cohort, application: Application | None) -> ConsentQuerySet:
+    person = application.person if application else _record(request, cohort)
+    return consents_of(person, request.user, cohort.host_id)
+
+
+def _record(request: HttpRequest, cohort: Cohort) -> Person | None:
+    """What the host knows of the account already."""
+    return request.user.persons.filter(host=cohort.host_id).first()
+
+
 def _form(request: HttpRequest, cohort: Cohort, application: Application | None, step: Step) -> StepForm:
     options: dict[str, Any] = {"cohort": cohort}
-    if step.form is ConsentForm and application:
-        since = application.person.consents.given().filter(given_at__gte=application.created_at)
-        options |= {"texts": texts_in_use(cohort.host_id), "initial": dict.fromkeys([one.kind for one in since], True)}
+    if step.form is ConsentForm:
+        options |= {"texts": texts_in_use(cohort.host_id), "given": _given(request, cohort, application)}
     elif application:
         options["initial"] = actions.answers_of(application)
     elif known := _known(request, cohort):
@@ -127,19 +145,18 @@ def _form(request: HttpRequest, cohort: Cohort, application: Application | None,
 
 
 def _known(request: HttpRequest, cohort: Cohort) -> dict[str, Any]:
-    """What the host knows of the account already, so that nobody types it twice."""
-    person = request.user.persons.filter(host=cohort.host_id).first()
-    if person:
+    """So that nobody types it twice."""
+    if person := _record(request, cohort):
         return {name: getattr(person, name) for name in actions.PERSON}
     return {"name": request.user.name}
 
 
-def _save(request: HttpRequest, cohort: Cohort, application: Application | None, form: StepForm) -> Application:
+def _save(request: HttpRequest, cohort: Cohort, application: Application | None, form: StepForm) -> Application | None:
     user, told = request.user, form.cleaned_data
-    if application is None:
-        return actions.start_application(cohort, by=user, **told)
     if isinstance(form, ConsentForm):
-        give_consents(application, form.ticked(), by=user)
+        give_consents(cohort.host, form.ticked(), by=user)
+    elif application is None:
+        return actions.start_application(cohort, by=user, **told)
     elif isinstance(form, FileForm):
         actions.attach_file(application, told["file"], kind=told["kind"], by=user)
     else:
@@ -147,11 +164,11 @@ def _save(request: HttpRequest, cohort: Cohort, application: Application | None,
     return application
 
 
-def _after(request: HttpRequest, cohort: Cohort, application: Application, slug: str) -> str:
+def _after(request: HttpRequest, cohort: Cohort, application: Application | None, slug: str) -> str:
     """Back to where one came from; otherwise the next page."""
     if slug == "files":
         return request.get_full_path()
-    if application.state != ApplicationState.DRAFT:
+    if application and application.state != ApplicationState.DRAFT:
         messages.success(request, _("The change was saved."))
         return application.get_absolute_url()
     after = ORDER[ORDER.index(slug) + 1 :]
@@ -239,8 +256,9 @@ def check_context(application: Application) -> dict[str, Any]:
         for text in texts_in_use(application.host_id)
     ]
     files = [(file.get_kind_display(), file.name) for file in application.files.all()]
-    parts = (("about", about), ("situation", situation), ("motivation", [(_("Motivation"), application.motivation)]),
-             ("files", files or [(_("Files"), _("None"))]), ("consents", consents))  # fmt: skip
+    parts = (("consents", consents), ("about", about), ("situation", situation),
+             ("motivation", [(_("Motivation"), application.motivation)]),
+             ("files", files or [(_("Files"), _("None"))]))  # fmt: skip
     return {
         "cohort": cohort,
         "application": application,

@@ -21,7 +21,7 @@ def extend(w):
     )
     w.file.save()
     w.ineligible = make.make_application(cohort=w.cohort, state="ineligible")
-    give_consents(w.application, [ConsentKind.COLLECTION, ConsentKind.NEWS], by=person.user)
+    give_consents(w.city, [ConsentKind.COLLECTION, ConsentKind.NEWS], by=person.user)
     w.consent = Consent.objects.get(person=person, kind=ConsentKind.NEWS)
 
 
@@ -37,7 +37,11 @@ READ = {
 
 TABLE = [
     row("cohorts:apply", "GET", lambda w: [w.recruiting.pk], **APPLY),
-    row("cohorts:apply-step", "GET", lambda w: [w.recruiting.pk, "about"], **MINE),
+    row("cohorts:apply-step", "GET", lambda w: [w.recruiting.pk, "consents"], **MINE),
+    row(
+        "cohorts:apply-step", "GET", lambda w: [w.recruiting.pk, "about"],
+        own=ME + "200", same=ME + "302", other=ME + "302",
+    ),
     row(
         "cohorts:apply-step", "POST", lambda w: [w.recruiting.pk, "about"],
         own=ME + "422", same=ME + "422", other=ME + "422",

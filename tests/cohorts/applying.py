@@ -27,10 +27,21 @@ def send(client: Client, cohort: Cohort, slug: str, data: dict[str, Any]) -> Htt
     return client.post(step_url(cohort, slug), data)
 
 
+def begin(client: Client, cohort: Cohort, **changes: str) -> HttpResponse:
+    """The consents and the first answers: from here on there is a draft."""
+    send(client, cohort, "consents", CONSENTS)
+    return send(client, cohort, "about", ABOUT | changes)
+
+
 def fill(client: Client, cohort: Cohort, **changes: str) -> Application:
     """All pages but the last; `changes` replace single answers."""
-    pages = {"about": ABOUT, "situation": SITUATION | {"track": cohort.tracks.first().pk}, "motivation": MOTIVATION}
-    for slug, answers in (pages | {"consents": CONSENTS}).items():
+    pages = {
+        "consents": CONSENTS,
+        "about": ABOUT,
+        "situation": SITUATION | {"track": cohort.tracks.first().pk},
+        "motivation": MOTIVATION,
+    }
+    for slug, answers in pages.items():
         told = answers | {name: value for name, value in changes.items() if name in answers}
         answer = send(client, cohort, slug, told)
         assert answer.status_code == 302, answer.context["form"].errors

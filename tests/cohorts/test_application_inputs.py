@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from cohorts.models import Application, Person
-from tests.cohorts.applying import ABOUT, MOTIVATION, SITUATION, fill, send, step_url, submit
+from tests.cohorts.applying import ABOUT, MOTIVATION, SITUATION, begin, fill, send, step_url, submit
 from tests.factories import make_cohort, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("field", "typed", "kept"), KEPT)
 def test_what_can_be_understood_is_kept_in_one_form(client, cohort, field, typed, kept):
-    answer = send(client, cohort, "about", ABOUT | {field: typed})
+    answer = begin(client, cohort, **{field: typed})
 
     assert answer.status_code == 302, answer.context["form"].errors
     assert str(getattr(Person.objects.get(), field)) == kept
@@ -81,7 +81,7 @@ def test_what_can_be_understood_is_kept_in_one_form(client, cohort, field, typed
 
 @pytest.mark.parametrize(("field", "typed"), REFUSED)
 def test_what_cannot_is_refused_beside_its_field(client, cohort, field, typed):
-    answer = send(client, cohort, "about", ABOUT | {field: typed})
+    answer = begin(client, cohort, **{field: typed})
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -124,7 +124,7 @@ def test_an_essay_is_kept_as_written_and_shown_literally(client, cohort, typed, 
     ],
 )
 def test_an_essay_that_cannot_be_kept_is_refused_and_stays_in_the_page(client, cohort, typed):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     answer = send(client, cohort, "motivation", {"motivation": typed})
 
     assert answer.status_code == 422
@@ -133,7 +133,7 @@ def test_an_essay_that_cannot_be_kept_is_refused_and_stays_in_the_page(client, c
 
 
 def test_half_a_letter_is_refused(client, cohort):  # 2
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     answer = client.post(
         step_url(cohort, "motivation"),
         "motivation=%ED%A0%80",  # the bytes of a lone surrogate
@@ -146,7 +146,7 @@ def test_half_a_letter_is_refused(client, cohort):  # 2
 @pytest.mark.parametrize("value", ["", "0", "-1", "x", "99999999999999999999", "1 OR 1=1", "\x00"])
 def test_a_track_that_is_none_of_the_cohorts_is_refused(client, cohort, value):
     other = make_cohort().tracks.get()
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
 
     for track in (value, other.pk):
         answer = send(client, cohort, "situation", SITUATION | {"track": track})
@@ -155,7 +155,7 @@ def test_a_track_that_is_none_of_the_cohorts_is_refused(client, cohort, value):
 
 def test_more_fields_than_the_form_has_change_nothing(client, cohort, applicant):  # mass assignment
     more = {"state": "accepted", "receipt_number": "X", "host": "1", "person": "1", "user": "1", "submitted_at": "2026"}
-    send(client, cohort, "about", ABOUT | more)
+    begin(client, cohort, **more)
     send(client, cohort, "motivation", MOTIVATION | more)
 
     application = Application.objects.get()
@@ -187,7 +187,7 @@ def test_ten_thousand_fields_are_refused(client, cohort):  # 81
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "trace"])
 def test_other_methods_are_not_allowed(client, cohort, method):  # 82
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     application = Application.objects.get()
     paths = [
         step_url(cohort, "about"),

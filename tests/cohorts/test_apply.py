@@ -12,8 +12,8 @@ from cohorts.models import Application, ApplicationFile, Consent, Person
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.notify.models import Mail
-from tests.cohorts.applying import ABOUT, CONSENTS, MOTIVATION, SITUATION, fill, send, step_url, submit
-from tests.factories import make_application, make_cohort, make_member, make_person, make_user
+from tests.cohorts.applying import ABOUT, CONSENTS, MOTIVATION, SITUATION, begin, fill, send, step_url, submit
+from tests.factories import make_application, make_cohort, make_consent, make_member, make_person, make_user
 from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +48,9 @@ def test_from_the_first_page_to_the_receipt(client, cohort, applicant):
 
 def test_one_comes_back_where_one_stopped(client, cohort, applicant):
     entrance = reverse("cohorts:apply", args=[cohort.pk])
-    assert client.get(entrance).url == step_url(cohort, "about")
+    assert client.get(entrance).url == step_url(cohort, "consents")
 
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     assert client.get(entrance).url == step_url(cohort, "situation")
 
     fill(client, cohort)
@@ -125,7 +125,7 @@ def test_who_is_not_eligible_is_told_why(client, cohort, applicant, changes, cod
 
 
 def test_nothing_is_submitted_while_an_answer_is_missing(client, cohort, applicant):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     application = Application.objects.get()
 
     answer = submit(client, application)
@@ -134,7 +134,6 @@ def test_nothing_is_submitted_while_an_answer_is_missing(client, cohort, applica
     assert [part["slug"] for part in answer.context["parts"] if part["missing"]] == [
         "situation",
         "motivation",
-        "consents",
     ]
 
 
@@ -200,18 +199,39 @@ def test_before_the_first_day_nobody_applies(client, applicant):
 # Consents ----------------------------------------------------------------------------------
 
 
-def test_no_box_is_ticked_beforehand_and_refusing_the_optional_blocks_nothing(client, cohort, applicant):
-    send(client, cohort, "about", ABOUT)
+def test_the_first_page_says_who_may_apply_and_asks_for_consent_alone(client, cohort, applicant):
     page = client.get(step_url(cohort, "consents"))
+
+    assert "만 18세~34세" in page.content.decode()
+    assert list(page.context["form"].fields) == ["collection", "third_party", "training_data", "news"]
     assert "checked" not in page.content.decode()
 
-    assert send(client, cohort, "consents", CONSENTS).status_code == 302
-    assert list(Consent.objects.values_list("kind", flat=True)) == ["collection"]
+
+def test_before_the_consent_nothing_personal_is_taken(client, cohort, applicant):
+    """PIPA art. 15, by whatever door."""
+    entrance = reverse("cohorts:apply", args=[cohort.pk])
+    for slug in ("about", "situation", "motivation", "files"):
+        assert client.get(step_url(cohort, slug)).url == entrance
+
+    answer = send(client, cohort, "about", ABOUT)
+
+    assert answer.status_code == 422
+    assert ABOUT["mobile"] in answer.content.decode()  # typed in vain, not lost
+    assert not Person.objects.exists()
+    assert not Application.objects.exists()
+
+
+def test_consent_comes_before_the_record_and_refusing_the_optional_blocks_nothing(client, cohort, applicant):
+    assert send(client, cohort, "consents", CONSENTS).url == step_url(cohort, "about")
+    assert not Person.objects.exists()
+    assert send(client, cohort, "about", ABOUT).url == step_url(cohort, "situation")
+
+    consent = Consent.objects.get()
+    assert (consent.kind, consent.person, consent.account) == ("collection", Person.objects.get(), None)
+    assert consent.given_at < consent.person.created_at
 
 
 def test_without_the_mandatory_consent_one_does_not_go_on(client, cohort, applicant):
-    send(client, cohort, "about", ABOUT)
-
     answer = send(client, cohort, "consents", {"news": "on"})
 
     assert answer.status_code == 422
@@ -219,13 +239,46 @@ def test_without_the_mandatory_consent_one_does_not_go_on(client, cohort, applic
     assert not Consent.objects.exists()
 
 
-def test_a_box_unticked_again_takes_the_consent_back(client, cohort, applicant):
-    send(client, cohort, "about", ABOUT)
-    send(client, cohort, "consents", CONSENTS | {"news": "on"})
+def test_what_is_agreed_to_is_not_asked_again_and_the_rest_unticked(client, cohort, applicant):
+    begin(client, cohort)
+    again = client.get(step_url(make_cohort(host=cohort.host), "consents"))
+
+    assert "collection" not in again.context["form"].fields
+    assert "news" in again.context["form"].fields
+    assert "checked" not in again.content.decode()
+
+
+def test_an_optional_consent_may_be_added_until_the_deadline(client, cohort, applicant):
+    submit(client, fill(client, cohort))
+
+    send(client, cohort, "consents", {"news": "on"})
+
+    assert set(Consent.objects.given().values_list("kind", flat=True)) == {"collection", "news"}
+
+
+def test_a_consent_withdrawn_before_the_first_answer_takes_nothing(client, cohort, applicant):
+    send(client, cohort, "consents", CONSENTS)
+    client.post(reverse("cohorts:consent-withdraw", args=[Consent.objects.get().pk]))
+
+    assert send(client, cohort, "about", ABOUT).status_code == 422
+    assert not Person.objects.exists()
+
+
+def test_a_consent_to_one_host_is_none_to_another(client, cohort, applicant):
     send(client, cohort, "consents", CONSENTS)
 
-    assert list(Consent.objects.given().values_list("kind", flat=True)) == ["collection"]
-    assert Consent.objects.get(kind="news").withdrawn_at
+    assert send(client, make_cohort(), "about", ABOUT).status_code == 422
+
+
+def test_what_came_on_paper_is_replaced_by_what_the_account_agrees_to(client, cohort, applicant):
+    known = make_person(host=cohort.host, email=applicant.email)
+    paper = make_consent(person=known, kind="collection", channel="paper")
+
+    begin(client, cohort)
+
+    paper.refresh_from_db()
+    assert paper.withdrawn_at
+    assert known.consents.given().get().channel == "web"
 
 
 # Files -------------------------------------------------------------------------------------
@@ -237,7 +290,7 @@ def attach(client, cohort, name="증명서.pdf", content=None):
 
 
 def test_files_are_attached_downloaded_and_removed(client, cohort, applicant, django_capture_on_commit_callbacks):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     attach(client, cohort)
     file = ApplicationFile.objects.get()
 
@@ -253,7 +306,7 @@ def test_files_are_attached_downloaded_and_removed(client, cohort, applicant, dj
 
 
 def test_the_eleventh_file_is_refused(client, cohort, applicant):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     for number in range(10):
         assert attach(client, cohort, f"{number}.pdf").status_code == 302
 
@@ -279,7 +332,7 @@ def test_the_eleventh_file_is_refused(client, cohort, applicant):
     ],
 )
 def test_a_file_that_may_not_be_kept_is_refused_with_a_sentence(client, cohort, applicant, name, content):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
 
     answer = attach(client, cohort, name, content)
 
@@ -289,7 +342,7 @@ def test_a_file_that_may_not_be_kept_is_refused_with_a_sentence(client, cohort, 
 
 
 def test_somebody_elses_file_is_unknown(client, cohort, applicant, sign_in):
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
     attach(client, cohort)
     sign_in(make_user())
     pk = ApplicationFile.objects.get().pk
@@ -304,7 +357,7 @@ def test_somebody_elses_file_is_unknown(client, cohort, applicant, sign_in):
 def test_a_name_and_birthday_are_no_key_to_somebodys_record(client, cohort, applicant):
     """Who knows them must not read what the office holds of that person."""
     other = make_person(host=cohort.host, name=ABOUT["name"], birth_date=date(1998, 3, 15), mobile=ABOUT["mobile"])
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
 
     other.refresh_from_db()
     assert other.user is None
@@ -313,7 +366,7 @@ def test_a_name_and_birthday_are_no_key_to_somebodys_record(client, cohort, appl
 
 def test_the_record_with_the_accounts_address_is_ones_own(client, cohort, applicant):
     known = make_person(host=cohort.host, email=applicant.email)
-    send(client, cohort, "about", ABOUT)
+    begin(client, cohort)
 
     known.refresh_from_db()
     assert (known.user, known.mobile) == (applicant, ABOUT["mobile"])

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from cohorts.models import Application, Person
+from cohorts.models import Application, Consent, Person
 from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
-from tests.cohorts.applying import ABOUT, fill, step_url
+from tests.cohorts.applying import ABOUT, CONSENTS, fill, step_url
 from tests.factories import make_cohort, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,11 +54,12 @@ def test_twenty_submissions_at_once_are_one(client):
 
 def test_twenty_first_pages_at_once_make_one_draft(client):
     user, cohort = make_user(), make_cohort()
+    posts(user, step_url(cohort, "consents"), CONSENTS)
 
     answers = posts(user, step_url(cohort, "about"), ABOUT)
 
     assert {answer.status_code for answer in answers} == {302}
-    assert (Application.objects.count(), Person.objects.count()) == (1, 1)
+    assert (Application.objects.count(), Person.objects.count(), Consent.objects.count()) == (1, 1, 1)
 
 
 def test_without_the_lock_of_the_row_twenty_submissions_are_more(client, monkeypatch):

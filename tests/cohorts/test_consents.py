@@ -34,7 +34,7 @@ def withdraw(client, kind, **options):
 
 
 def test_withdrawing_an_optional_consent_counts_at_once(client, application, applicant):
-    give_consents(application, [COLLECTION, COMPANIES], by=applicant)
+    give_consents(application.host, [COLLECTION, COMPANIES], by=applicant)
     assert Consent.objects.to_companies().count() == 1
 
     withdraw(client, COMPANIES)
@@ -45,7 +45,7 @@ def test_withdrawing_an_optional_consent_counts_at_once(client, application, app
 
 
 def test_without_the_mandatory_one_nothing_is_examined_any_more(client, application, applicant):
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
     draft = make_application(cohort=make_cohort(host=application.host), person=application.person, state="draft")
 
     withdraw(client, COLLECTION)
@@ -57,7 +57,7 @@ def test_without_the_mandatory_one_nothing_is_examined_any_more(client, applicat
 
 @pytest.mark.parametrize("state", ["offered", "accepted", "enrolled"])
 def test_with_a_seat_the_mandatory_one_stays_until_the_seat_is_given_up(client, application, applicant, state):
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
     Application.objects.filter(pk=application.pk).update(state=state)
 
     answer = withdraw(client, COLLECTION, follow=True)
@@ -68,33 +68,33 @@ def test_with_a_seat_the_mandatory_one_stays_until_the_seat_is_given_up(client, 
 
 def test_an_action_refuses_what_lacks_the_mandatory_one(application, applicant):
     with pytest.raises(ActionRefused):
-        give_consents(application, [NEWS], by=applicant)
+        give_consents(application.host, [NEWS], by=applicant)
 
     assert not Consent.objects.exists()
 
 
 def test_a_new_version_of_a_text_is_agreed_to_anew(application, applicant):
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
     old = text_in_use(application.host_id, COLLECTION)
     new = ConsentText.objects.create(host=application.host, kind=COLLECTION, version=2, required=True, body="새 본문")
 
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
 
     assert Consent.objects.given().get().text == new
     assert Consent.objects.get(text=old).withdrawn_at
 
 
 def test_an_earlier_consent_is_not_taken_back_by_an_empty_box(application, applicant):
-    give_consents(application, [COLLECTION, NEWS], by=applicant)
+    give_consents(application.host, [COLLECTION, NEWS], by=applicant)
     later = make_application(cohort=make_cohort(host=application.host), person=application.person, state="draft")
 
-    give_consents(later, [COLLECTION], by=applicant)
+    give_consents(later.host, [COLLECTION], by=applicant)
 
     assert Consent.objects.given().filter(kind=NEWS).exists()
 
 
 def test_the_page_shows_the_words_one_agreed_to(client, application, applicant):
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
     ConsentText.objects.create(host=application.host, kind=COLLECTION, version=2, required=True, body="새 본문")
 
     page = client.get(PAGE).content.decode()
@@ -106,13 +106,13 @@ def test_the_page_shows_the_words_one_agreed_to(client, application, applicant):
 def test_words_of_a_host_are_shown_literally(client, application, applicant):
     body = "<script>alert(1)</script> {{7*7}}"
     ConsentText.objects.create(host=application.host, kind=COLLECTION, version=1, required=True, body=body)
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}}" in client.get(PAGE).content.decode()
 
 
 def test_somebody_elses_consent_is_unknown(client, application, applicant, sign_in):
-    give_consents(application, [COLLECTION], by=applicant)
+    give_consents(application.host, [COLLECTION], by=applicant)
     sign_in(make_user())
 
     assert withdraw(client, COLLECTION).status_code == 404
@@ -123,8 +123,8 @@ def test_somebody_elses_consent_is_unknown(client, application, applicant, sign_
 def test_the_page_costs_the_same_for_any_number(client, applicant, django_assert_num_queries, hosts):
     for _ in range(hosts):
         cohort = make_cohort()
-        person = make_person(host=cohort.host, user=applicant)
-        give_consents(make_application(cohort=cohort, person=person), [COLLECTION, NEWS], by=applicant)
+        make_person(host=cohort.host, user=applicant)
+        give_consents(cohort.host, [COLLECTION, NEWS], by=applicant)
 
     with django_assert_num_queries(4):  # session, user, role, consents
         client.get(PAGE)

@@ -124,10 +124,10 @@ def place(cast: dict[str, User], cohort: Cohort, day: date, draw: random.Random)
     with on(day - 14 * DAY):
         projects = school.offer_projects(cohort, by=cast["operator"])
     with on(day - 7 * DAY):
-        for number, trainee in enumerate(cohort.enrolments.active().select_related("application")):
+        for number, trainee in enumerate(cohort.enrolments.active().select_related("person")):
             if number % 6:  # some refuse, and their mentor sees no name
                 kinds = [ConsentKind.COLLECTION, ConsentKind.THIRD_PARTY]
-                give_consents(trainee.application, kinds, by=cast["operator"])
+                give_consents(cohort.host, kinds, by=cast["operator"], person=trainee.person)
             placing.choose_preferences(trainee, draw.sample(projects, 3), by=None)
     with on(day):
         placing.form_teams(cohort, by=cast["operator"])

@@ -40,6 +40,7 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
 
 def apply(user: User, cohort: Cohort) -> None:
     """One application by the public page, submitted in an evening."""
+    give_consents(cohort.host, [ConsentKind.COLLECTION, ConsentKind.THIRD_PARTY], by=user)
     application = start_application(
         cohort, by=user, name=user.name, birth_date=date(cohort.starts_on.year - 27, 3, 15), mobile="010-5555-0123",
         address="경상북도 구미시 대학로 1",
@@ -48,5 +49,4 @@ def apply(user: User, cohort: Cohort) -> None:
         application, by=user, education="university", major="기계공학", employment="seeking", track=cohort.tracks.first(),
         motivation="구미의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
     )  # fmt: skip
-    give_consents(application, [ConsentKind.COLLECTION, ConsentKind.THIRD_PARTY], by=user)
     submit_application(application, by=user)
