@@ -110,12 +110,15 @@ WANTING = (Fulfilment.DELAYED, Fulfilment.NOT_DONE)  # a check says how they are
 
 
 class PromiseState(models.TextChoices):
-    """Where a commitment stands today; computed, never stored."""
+    """Where a commitment stands on the day of its figure."""
 
     MET = "met", pgettext_lazy("promise", "Met")
     ON_COURSE = "on_track", pgettext_lazy("promise", "On course")
     AT_RISK = "delayed", pgettext_lazy("promise", "At risk")
     MISSED = "not_done", pgettext_lazy("promise", "Missed")
+
+
+WORRYING = (PromiseState.AT_RISK, PromiseState.MISSED)
 
 
 class Measure(models.TextChoices):
@@ -135,3 +138,6 @@ class Measure(models.TextChoices):
     JOINT_PROJECTS = "joint_projects", pgettext_lazy("measure", "Joint projects found")
     ENTRANTS = "entrants", pgettext_lazy("measure", "Entrants of a pathway")
     MONEY = "money", pgettext_lazy("measure", "Money paid (won)")
+
+
+BY_HAND = (Measure.NONE, Measure.MONEY)  # no live record counts: each entry needs its evidence

@@ -37,3 +37,10 @@ def remind_of_checks(job: Job) -> dict:
     from partners.actions.checks import remind_of_checks
 
     return {"mails": remind_of_checks()}
+
+
+@schedule("hourly", at="00:15", atomic=False, limit=300)
+def refresh_figures(job: Job) -> dict:
+    from partners.actions.figures import refresh_all_figures
+
+    return {"commitments": refresh_all_figures()}

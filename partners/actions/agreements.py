@@ -12,6 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from partners.actions.council import ordinance_of, refuse_without_consent, report_due_on
+from partners.actions.figures import refresh_figures
 from partners.models import Agreement, Commitment, Initiative, Organization, Party
 from partners.periods import auto_renewed_until
 from partners.states import EDITABLE, LIVE, TRANSITIONS, AgreementState, DatePrecision
@@ -261,6 +262,7 @@ def _copy_promises(old: Agreement, new: Agreement) -> None:
         for c in old.commitments.all()
     ]
     Commitment.objects.bulk_create(promises)
+    refresh_figures(new.pk)
 
 
 # What the calendar does ----------------------------------------------------------------
@@ -330,8 +332,10 @@ def _move(
 
 
 def _touch(agreement: Agreement, *fields: str) -> None:
+    """Save these fields; where its commitments stand hangs on the state and the dates."""
     agreement.version += 1
     agreement.save(update_fields=[*fields, "version", "updated_at"])
+    refresh_figures(agreement.pk)
 
 
 def _plain(value: Any) -> Any:

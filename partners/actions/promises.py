@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from partners.actions.figures import refresh_figures
 from partners.models import Agreement, AgreementDocument, Commitment, Organization, Party
 from partners.states import EDITABLE, LIVE
 from portal import audit
@@ -62,6 +63,7 @@ def add_commitment(agreement: Agreement, *, by: User | None, **values: Any) -> C
             commitment = Commitment.objects.create(agreement=agreement, **values)
     except IntegrityError:
         raise ActionRefused(_("This party has promised the same already."), "what") from None
+    refresh_figures(agreement.pk)
     _record(agreement, "agreement.commitment_added", by=by, after={"commitment": commitment.pk})
     return commitment
 
@@ -78,6 +80,7 @@ def amend_commitment(commitment: Commitment, *, by: User | None, **values: Any) 
     except IntegrityError:
         raise ActionRefused(_("This party has promised the same already."), "what") from None
     if changed:
+        refresh_figures(agreement.pk)
         after = {"commitment": commitment.pk, "fields": changed}
         _record(agreement, "agreement.commitment_amended", by=by, after=after)
     return commitment

@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from partners.measures import Promise, promise_of
 from partners.models import Agreement, Commitment, ComplianceCheck, OrdinanceProfile
 from partners.states import CheckState, ConsentRule, Fulfilment
+from portal.accounts.models import User
 from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
@@ -73,6 +77,18 @@ class CheckFilter(FilterForm):
         return shown[chosen["show"]]() if chosen.get("show") else rows
 
 
+def figure_in_words(promise: Promise) -> str:
+    """What the records say, with the way to them; who fills in decides."""
+    if promise.number is None:
+        return ""
+    number, quantity = intcomma(promise.number), promise.commitment.quantity
+    shown = f"{number} / {intcomma(quantity)}{promise.commitment.unit}" if quantity else number
+    state = f" · {promise.state.label}" if promise.state else ""
+    if not promise.url:
+        return format_html("{} {}{}", _("By the records:"), shown, state)
+    return format_html('{} <a class="p-link" href="{}">{}</a>{}', _("By the records:"), promise.url, shown, state)
+
+
 class FillCheckForm(PortalForm):
     """One state and one note per commitment, then what was found."""
 
@@ -82,7 +98,9 @@ class FillCheckForm(PortalForm):
         help_text=_("Needed where something is delayed or not done."), widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, check: ComplianceCheck, commitments: list[Commitment], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, check: ComplianceCheck, commitments: list[Commitment], **kwargs: Any
+    ) -> None:
         lines = {line.commitment_id: line for line in check.lines.all()}
         initial = {"findings": check.findings, "improvement": check.improvement}
         for one in commitments:
@@ -92,7 +110,9 @@ class FillCheckForm(PortalForm):
         self.commitments = commitments
         for one in commitments:
             self.fields[f"state_{one.pk}"] = forms.ChoiceField(
-                label=f"{one.what} · {one.party}", choices=[("", _("Choose")), *Fulfilment.choices]
+                label=f"{one.what} · {one.party}",
+                choices=[("", _("Choose")), *Fulfilment.choices],
+                help_text=figure_in_words(promise_of(user, one)),
             )
             self.fields[f"note_{one.pk}"] = TextField(label=_("Note"), max_letters=300, required=False)
         self.order_fields([*(name for name in self.fields if "_" in name), "findings", "improvement"])
@@ -116,7 +136,15 @@ class ReviewCheckForm(PortalForm):
 
 
 class DeliveryForm(PortalForm):
-    amount = IntegerField(label=_("Amount"), min_value=1, max_value=1_000_000)
+    amount = IntegerField(label=_("Amount"), min_value=1, max_value=10**13)
     delivered_on = DateField(label=_("Delivered on"))
     note = TextField(label=_("Note"), max_letters=300, required=False)
     evidence = UploadField(label=_("Evidence"))
+
+
+class PaymentForm(DeliveryForm):
+    """What was delivered of a promise of money."""
+
+    amount = IntegerField(label=_("Amount (won)"), min_value=1, max_value=10**13)
+    delivered_on = DateField(label=_("Paid on"))
+    note = TextField(label=_("What for"), max_letters=300)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.measures import COUNTERS
 from partners.models import Agreement, AgreementDocument, Commitment, Initiative, Organization, Party
 from partners.states import (
+    BY_HAND,
     HOST_KINDS,
     AgreementKind,
     AgreementState,
@@ -285,9 +286,9 @@ class CommitmentForm(PortalForm):
     quantity = IntegerField(
         label=_("Quantity"),
         min_value=1,
-        max_value=1_000_000,
+        max_value=10**13,
         required=False,
-        help_text=_("Leave it empty if none was agreed."),
+        help_text=_("Leave it empty if none was agreed. Money is in won."),
     )
     unit = TextField(label=_("Unit"), max_letters=20, help_text=_("Such as 명, 회 or 좌석."))
     due_on = DateField(label=_("Due on"), required=False)
@@ -301,7 +302,7 @@ class CommitmentForm(PortalForm):
         super().__init__(*args, **kwargs)
         parties = agreement.parties.select_related("organization")
         self.fields["party"].queryset = parties
-        countable = [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] == Measure.NONE]
+        countable = [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] in BY_HAND]
         self.fields["measure"].choices = countable
 
 

@@ -11,6 +11,7 @@ from partners.models.agreements import (
     Party,
 )
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
+from partners.models.figures import CommitmentFigure
 
 __all__ = [
     "Agreement",
@@ -18,6 +19,7 @@ __all__ = [
     "AgreementQuerySet",
     "CheckFinding",
     "Commitment",
+    "CommitmentFigure",
     "ComplianceCheck",
     "CouncilAct",
     "Delivery",

@@ -167,7 +167,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             "council_acts",
             "successors",
             Prefetch("parties", Party.objects.select_related("organization")),
-            Prefetch("commitments", Commitment.objects.select_related("party__organization")),
+            Prefetch("commitments", Commitment.objects.select_related("party__organization", "figure")),
             Prefetch("documents", AgreementDocument.objects.select_related("uploaded_by")),
         )
 
@@ -308,7 +308,7 @@ class Commitment(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, related_name="commitments", verbose_name=_("party"))
     what = models.CharField(_("what is promised"), max_length=200)
     unit = models.CharField(_("unit"), max_length=20)
-    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    quantity = models.PositiveBigIntegerField(_("quantity"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     measure = models.CharField(_("counted by"), max_length=20, choices=Measure.choices, default=Measure.NONE)
 

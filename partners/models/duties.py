@@ -169,11 +169,14 @@ class CheckFinding(HostOwned):
 
 
 class Delivery(HostOwned, StoredFile):
-    """What a party has delivered of a commitment that no live record counts: amount, day and evidence."""
+    """What a party has delivered of a commitment that no live record counts: amount, day and evidence.
+
+    Of a promise of money: how much was paid (won), on which day, what for, and the paper that shows it.
+    """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="deliveries")
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="deliveries")
-    amount = models.PositiveIntegerField(_("amount"))
+    amount = models.PositiveBigIntegerField(_("amount"))
     delivered_on = models.DateField(_("delivered on"))
     note = models.CharField(_("note"), max_length=300, blank=True)
     # A wrong entry stays, with its reason, and counts no more.
@@ -186,6 +189,7 @@ class Delivery(HostOwned, StoredFile):
         ordering = ["-delivered_on", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="delivery_amount_positive"),
+            models.CheckConstraint(condition=~Q(file=""), name="delivery_has_its_evidence"),
             models.UniqueConstraint(
                 fields=["commitment", "sha256"], condition=Q(withdrawn_at=None), name="one_delivery_per_evidence"
             ),

@@ -67,7 +67,7 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     """The page, with the forms that were sent with mistakes; they stand open."""
     found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
     keeps = can_see_checks(request.user, found)
-    promises = promises_of(found)
+    promises = promises_of(found, request.user)
     given = {
         "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
         "terminate_form": ReasonForm(auto_id="terminate_%s"),
@@ -78,6 +78,7 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
         "actions": available_actions(request.user, found),
         "commitments": promises,
         "roll_up": roll_up(promises),
+        "as_of": min((promise.as_of for promise in promises if promise.as_of), default=None),
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
         "keeps": keeps,

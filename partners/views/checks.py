@@ -70,8 +70,8 @@ def check_page(request: HttpRequest, found: ComplianceCheck, **forms: PortalForm
 def check_fill(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_fill_check(request.user, found))
-    commitments = list(found.agreement.commitments.select_related("party__organization"))
-    form = FillCheckForm(request.POST or None, check=found, commitments=commitments)
+    commitments = list(found.agreement.commitments.select_related("party__organization", "figure"))
+    form = FillCheckForm(request.POST or None, user=request.user, check=found, commitments=commitments)
     if form.is_valid():
         try:
             actions.fill_check(found, by=request.user, **form.values())

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.actions import deliveries as actions
-from partners.forms.duties import DeliveryForm
+from partners.forms.duties import DeliveryForm, PaymentForm
 from partners.forms.register import ReasonForm
-from partners.measures import delivered, standing
+from partners.measures import promise_of
 from partners.models import Agreement, Commitment, Delivery
 from partners.permissions import can_enter_delivery
-from partners.states import SIGNED_ONCE, Measure
-from partners.views.agreements import READERS, load
+from partners.states import BY_HAND, SIGNED_ONCE, Measure
+from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.common.downloads import send_file
 from portal.common.exceptions import ActionRefused
@@ -23,8 +23,16 @@ from portal.common.htmx import form_status, render
 
 
 def commitment_of(found: Agreement, pk: int) -> Commitment:
-    rows = Commitment.objects.select_related("party__organization", "agreement")
+    rows = Commitment.objects.select_related("party__organization", "agreement", "figure")
     return get_object_or_404(rows, pk=pk, agreement=found)
+
+
+def load(request: HttpRequest, pk: int) -> Agreement:
+    return get_object_or_404(Agreement.objects.visible_to(request.user).select_related("host"), pk=pk)
+
+
+def form_of(commitment: Commitment) -> type[DeliveryForm]:
+    return PaymentForm if commitment.measure == Measure.MONEY else DeliveryForm
 
 
 @require_GET
@@ -35,16 +43,16 @@ def delivery_list(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResp
 
 
 def list_page(request: HttpRequest, found: Agreement, commitment: Commitment, **forms: PortalForm) -> HttpResponse:
-    live = delivered([commitment]).get(commitment.pk)
-    entering = found.state in SIGNED_ONCE and commitment.measure == Measure.NONE
+    by_hand = commitment.measure in BY_HAND
+    entering = found.state in SIGNED_ONCE and by_hand
     context = {
         "agreement": found,
         "commitment": commitment,
-        "live": live,
-        "state": standing(found, commitment, live),
-        "deliveries": commitment.deliveries.select_related("uploaded_by"),
+        "promise": promise_of(request.user, commitment),
+        "by_hand": by_hand,
+        "deliveries": commitment.deliveries.select_related("uploaded_by") if by_hand else [],
         "may_enter": entering and can_enter_delivery(request.user, found),
-        "form": DeliveryForm(),
+        "form": form_of(commitment)(),
         **forms,
     }
     return render(request, "partners/delivery_list.html", context, status=form_status(*forms.values()))
@@ -56,7 +64,7 @@ def delivery_enter(request: HttpRequest, pk: int, commitment_pk: int) -> HttpRes
     found = load(request, pk)
     require(can_enter_delivery(request.user, found))
     commitment = commitment_of(found, commitment_pk)
-    form = DeliveryForm(request.POST, request.FILES)
+    form = form_of(commitment)(request.POST, request.FILES)
     if form.is_valid():
         try:
             actions.enter_delivery(commitment, by=request.user, **form.cleaned_data)

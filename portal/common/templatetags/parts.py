@@ -24,7 +24,7 @@ TONES = {
     "information": "info running active enrolled ongoing in_progress offered returned_once signed screening",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
-    "in_force fulfilled retained paid verified released on_track early_employed",
+    "in_force fulfilled retained paid verified released on_track met early_employed",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
     "on_hold delayed retrying unverified unknown",
