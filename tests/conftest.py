@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils.translation.reloader import translation_file_changed
@@ -18,6 +19,13 @@ from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
 from tests.workers import Background, background, until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of the tests is a copy of the migrated one of `tests.servers`."""
+    if migrated := os.environ.get("MIGRATED_DATABASE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated
 
 
 @pytest.fixture(autouse=True, scope="session")
