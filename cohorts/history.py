@@ -8,6 +8,8 @@ say(
     {
         "programme.registered": _("The programme was registered"),
         "programme.edited": _("The programme was changed"),
+        "programme.school_added": _("A school was added to the pathway"),
+        "programme.school_removed": _("A school was removed from the pathway"),
         "cohort.planned": _("The cohort was planned"),
         "cohort.edited": _("The cohort was changed"),
         "cohort.track_added": _("A track was added"),
@@ -57,5 +59,17 @@ say(
         "selection.prepared": _("A selection was prepared"),
         "selection.discarded": _("The prepared selection was discarded"),
         "selection.released": _("The selection was released"),
+        "cohort.entered": _("People began their way on the pathway"),
+        "class.progressed": _("The end of a year was decided for a class"),
+        "class.undone": _("What was decided of a class was undone"),
+        "stay.begun": _("A stay began"),
+        "stay.progressed": _("The person went on"),
+        "stay.held_back": _("The person repeats the year"),
+        "stay.transferred": _("The person changed school"),
+        "stay.on_leave": _("The person went on leave"),
+        "stay.returned": _("The person came back from leave"),
+        "stay.left": _("The person left the pathway"),
+        "stay.completed": _("The person completed the pathway"),
+        "stay.undone": _("The end of a stay was undone"),
     }
 )

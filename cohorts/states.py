@@ -134,6 +134,47 @@ ENDED_EARLY = (E.EARLY_EMPLOYED, E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)
 COUNTS_AS_TRAINEE = tuple(state for state in E if state not in (E.WITHDRAWN, E.NO_SHOW))  # 수강인원
 
 
+class StayEnd(models.TextChoices):
+    """How a stay on a pathway ended."""
+
+    PROGRESSED = "progressed", pgettext_lazy("stay", "Went on")
+    HELD_BACK = "held_back", pgettext_lazy("stay", "Repeats the year")
+    TRANSFERRED = "transferred", pgettext_lazy("stay", "Changed school")
+    ON_LEAVE = "on_leave", pgettext_lazy("stay", "Went on leave")
+    RETURNED = "returned", pgettext_lazy("stay", "Came back")
+    LEFT = "left", pgettext_lazy("stay", "Left the pathway")
+    COMPLETED = "completed", pgettext_lazy("stay", "Completed the pathway")
+
+
+class Standing(models.TextChoices):
+    """Where somebody who has entered a pathway stands on a day; computed from the stays, never stored."""
+
+    STUDYING = "studying", pgettext_lazy("pathway", "At school")
+    ON_LEAVE = "on_leave", pgettext_lazy("pathway", "On leave")
+    LEFT = "left", pgettext_lazy("pathway", "Left")
+    COMPLETED = "completed", pgettext_lazy("pathway", "Completed")
+
+
+W = Standing
+# By standing: what may end the stay, and the standing that follows.
+WAY_TRANSITIONS: dict[str, dict[str, str]] = {
+    W.STUDYING: {
+        StayEnd.PROGRESSED: W.STUDYING,
+        StayEnd.HELD_BACK: W.STUDYING,
+        StayEnd.TRANSFERRED: W.STUDYING,
+        StayEnd.ON_LEAVE: W.ON_LEAVE,
+        StayEnd.LEFT: W.LEFT,
+        StayEnd.COMPLETED: W.COMPLETED,
+    },
+    W.ON_LEAVE: {StayEnd.RETURNED: W.STUDYING, StayEnd.LEFT: W.LEFT},
+    W.LEFT: {},
+    W.COMPLETED: {},
+}
+ENDS_THE_WAY = (StayEnd.LEFT, StayEnd.COMPLETED)
+DECIDES_A_CLASS = (StayEnd.PROGRESSED, StayEnd.HELD_BACK, StayEnd.LEFT, StayEnd.COMPLETED)  # at the end of a year
+ON_THE_WAY = (W.STUDYING, W.ON_LEAVE)
+
+
 class ConsentKind(models.TextChoices):
     COLLECTION = "collection", pgettext_lazy("consent", "Collection and use of personal data")
     THIRD_PARTY = "third_party", pgettext_lazy("consent", "Provision to companies that offer field projects")

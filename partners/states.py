@@ -21,6 +21,8 @@ HOST_KINDS = (
     OrganizationKind.PUBLIC_AGENCY,
     OrganizationKind.UNIVERSITY,
 )
+# Those at which a stage of a pathway can be done.
+OFFERS_STAGES = (OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY)
 
 
 class AgreementKind(models.TextChoices):

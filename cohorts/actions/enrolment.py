@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cohorts import emails, queries
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _free_seat, _lock_track, _promote
+from cohorts.actions.stays import leave
 from cohorts.models import Cohort, Enrolment
 from cohorts.states import ENROLMENT_TRANSITIONS, FILLS_SEATS, ApplicationState, EnrolmentState
 from portal import audit, notify
@@ -66,7 +67,10 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
 def end_enrolment(
     enrolment: Enrolment, to: EnrolmentState, *, on: date, by: "User | None", reason: str = ""
 ) -> Enrolment:
-    """End a training with its last day. While the waitlist is valid, the seat goes to the next in line (충원)."""
+    """End a training with its last day, and the way of who was on a pathway.
+
+    While the waitlist is valid, the seat goes to the next in line (충원).
+    """
     track = _lock_track(enrolment.track_id) if enrolment.track_id else None
     found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__policy")
     enrolment = found.get(pk=enrolment.pk)
@@ -81,6 +85,7 @@ def end_enrolment(
         raise ActionRefused(_("The last day cannot be in the future."), "on")
     enrolment.state, enrolment.ended_on, enrolment.end_reason = to, on, reason
     enrolment.save(update_fields=["state", "ended_on", "end_reason"])
+    leave(enrolment, last_day=on, by=by, reason=reason)
     goes_on = track is not None and enrolment.application_id is not None and queries.waitlist_is_valid(enrolment.cohort)
     audit.record(
         enrolment,

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cohorts.models import Programme, ProgrammeStage
+from cohorts.models import Programme, ProgrammeStage, Stay
 from cohorts.states import ProgrammeKind
 from partners.models import Organization
 from portal import audit
@@ -68,15 +69,28 @@ def _stages_of(programme: Programme) -> list[tuple[str, int]]:
 
 
 def _set_stages(programme: Programme, stages: Sequence[tuple[str, int]]) -> bool:
-    """Whether anything changed."""
+    """Whether anything changed. A stage keeps its row, and with it the schools that offer it."""
     if _stages_of(programme) == [tuple(stage) for stage in stages]:
         return False
-    programme.stages.all().delete()
-    ProgrammeStage.objects.bulk_create(
-        ProgrammeStage(programme=programme, position=position, name=stage, years=years)
-        for position, (stage, years) in enumerate(stages, 1)
-    )
+    stored = list(programme.stages.all())
+    for position, (name, years) in enumerate(stages, 1):
+        ProgrammeStage.objects.update_or_create(
+            programme=programme, position=position, defaults={"name": name, "years": years}
+        )
+    for stage in stored[len(stages) :]:
+        if stage.places.exists():
+            raise ActionRefused(_("Schools offer the stage “%(stage)s”. Remove them from it first.") % {"stage": stage})
+        stage.delete()
+    _refuse_lost_years(programme)
     return True
+
+
+def _refuse_lost_years(programme: Programme) -> None:
+    """A year that somebody is in, or was, stays."""
+    stays = Stay.objects.filter(place__stage__programme=programme, year__gt=F("place__stage__years"))
+    if lost := stays.select_related("place__stage").first():
+        sentence = _("Somebody is or was in year %(year)d of “%(stage)s”, so it cannot be shorter.")
+        raise ActionRefused(sentence % {"year": lost.year, "stage": lost.place.stage})
 
 
 def _plain(value: Any) -> Any:

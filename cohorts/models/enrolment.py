@@ -63,6 +63,7 @@ class Enrolment(HostOwned):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["id", "host"], name="enrolment_host_key"),
+            models.UniqueConstraint(fields=["id", "person"], name="enrolment_person_key"),
             models.UniqueConstraint(fields=["cohort", "person"], name="enrolled_once"),
             models.UniqueConstraint(fields=["cohort", "number"], name="one_trainee_per_number"),
             models.CheckConstraint(condition=Q(state__in=EnrolmentState.values), name="enrolment_state_known"),

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Enrolment
+from cohorts.models.pathway import is_pathway
 from cohorts.states import EnrolmentState
 from curriculum.queries import attendance_of
 from portal import audit
@@ -21,6 +22,8 @@ def complete_course(cohort: Cohort, *, by: User | None) -> dict[str, int]:
     since a rate of fewer days than were held would be wrong for ever.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    if is_pathway(cohort.programme):
+        raise ActionRefused(_("Who is on a pathway completes it with the class of its last year."))
     if timezone.localdate() < cohort.ends_on:
         raise ActionRefused(_("The course is not over yet. Its last day is %(day)s.") % {"day": cohort.ends_on})
     if missing := cohort.days.filter(registered_at=None).count():

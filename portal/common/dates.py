@@ -18,6 +18,7 @@ import holidays as published
 KST: Final = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+MARCH = 3
 
 
 @cache
@@ -71,3 +72,13 @@ def period_end(start: date, months: int) -> date:
 def years_old(born: date, on: date) -> int:
     """Full years (만 나이). Who was born on 29 February turns a year older on 1 March of a common year."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def school_year(day: date) -> int:
+    """The Korean school year (학년도) of a day: it begins on 1 March and is called by the year of that day."""
+    return day.year if day.month >= MARCH else day.year - 1
+
+
+def school_year_begins(year: int) -> date:
+    """The first day of a school year; the last one of the year before is 28 or 29 February."""
+    return date(year, MARCH, 1)

@@ -18,16 +18,16 @@ register = template.Library()
 # printed; colour never says it alone.
 TONES = {
     # nothing has begun, or it is over without a judgement
-    "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none",
+    "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none left",
     # it goes its way
     "primary": "open submitted announced recruiting selecting in_review review matched issued read sent requested reported proposed",
-    "information": "info running active enrolled ongoing in_progress offered returned_once signed screening",
+    "information": "info running active enrolled ongoing in_progress offered returned_once signed screening studying",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
     "in_force fulfilled retained paid verified released on_track met early_employed",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
-    "on_hold delayed retrying unverified unknown",
+    "on_hold on_leave delayed retrying unverified unknown",
     # it went wrong, or is urgent
     "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
     "not_completed no_show quarantined revoked",
