@@ -28,7 +28,7 @@ def claim(*, invitation: "Invitation", user: "User", **kwargs: object) -> None:
 
 def register_links() -> None:
     """Where the page of a cohort leads to in this app, and how agreements count seats and trainees."""
-    from cohorts import hub, measures  # noqa: F401  # tells the agreements how seats and trainees are counted
+    from cohorts import hub, measures, register  # noqa: F401  # tells the agreements what counts, and of their cohorts
     from portal.accounts.roles import HOST_STAFF, Role
 
     staff = (Role.ADMIN, *HOST_STAFF)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import agreements, checks, council, deliveries, members, organizations, promises
+from partners.views import agreements, checks, council, deliveries, members, organizations, promises, register
 
 app_name = "partners"
 entry = "<int:delivery_pk>/"
@@ -13,7 +13,9 @@ urlpatterns = [
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
     path("organizations/<int:pk>/amend/", organizations.organization_amend, name="organization-amend"),
     path("organizations/<int:pk>/ordinance/", council.ordinance_set, name="ordinance-set"),
-    path("agreements/", agreements.agreement_list, name="agreement-list"),
+    path("agreements/", register.agreement_list, name="agreement-list"),
+    path("agreements/columns/", register.register_columns, name="register-columns"),
+    path("agreements/print/", register.register_print, name="register-print"),
     path("agreements/register/", agreements.agreement_register, name="agreement-register"),
     path(one, agreements.agreement, name="agreement"),
     path(f"{one}history/", agreements.agreement_history, name="agreement-history"),

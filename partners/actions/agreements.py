@@ -27,7 +27,7 @@ SIGNED_TEXT = (
     "signed_on", "signed_precision", "valid_from", "valid_until", "renewal_months", "notice_days", "training_months",
 )  # fmt: skip
 ALWAYS_AMENDABLE = (
-    "number", "area", "department", "in_charge", "notice_given_on", "review_opinion", "is_public",
+    "number", "area", "department", "in_charge", "notice_given_on", "review_opinion", "is_public", "remark",
 )  # fmt: skip
 AMENDABLE = (*SIGNED_TEXT, *ALWAYS_AMENDABLE)
 

@@ -14,7 +14,6 @@ from partners.states import (
     BY_HAND,
     HOST_KINDS,
     AgreementKind,
-    AgreementState,
     DatePrecision,
     Measure,
     OrganizationKind,
@@ -39,41 +38,6 @@ class OrganizationFilter(FilterForm):
         if kind := chosen.get("kind"):
             rows = rows.filter(kind=kind)
         return rows
-
-
-class AgreementFilter(FilterForm):
-    SHOWN = (
-        ("undated", _("Drafts without their day of signing")),
-        ("waiting", _("Signed, to be brought into force")),
-        ("ending", _("Ending within 90 days")),
-        ("to_report", _("To be reported to the council")),
-        ("report_overdue", _("Report to the council overdue")),
-    )
-    q = SearchField(label=_("Search by title, number or party"))
-    state = forms.ChoiceField(label=_("State"), choices=AgreementState.choices)
-    kind = forms.ChoiceField(label=_("Kind"), choices=AgreementKind.choices)
-    host = forms.ModelChoiceField(label=_("Kept by"), queryset=Organization.objects.none())
-    show = forms.ChoiceField(label=_("To be done"), choices=SHOWN)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        keepers = Agreement.objects.visible_to(user).order_by().values("host")
-        self.fields["host"].queryset = Organization.objects.filter(pk__in=keepers)
-
-    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
-        if q := chosen.get("q"):
-            rows = rows.titled_like(q)
-        for name in ("state", "kind", "host"):
-            if value := chosen.get(name):
-                rows = rows.filter(**{name: value})
-        narrowed = {
-            "undated": rows.undated,
-            "waiting": rows.waiting_for_force,
-            "ending": lambda: rows.ending_within(90),
-            "to_report": rows.to_report,
-            "report_overdue": rows.report_overdue,
-        }
-        return narrowed[chosen["show"]]() if chosen.get("show") else rows
 
 
 class MemberFilter(FilterForm):
@@ -144,7 +108,7 @@ class AgreementForm(PortalForm):
     """Registers an agreement, or amends one. Of a signed one only what may still change is open."""
 
     FREE_ONCE_SIGNED = (
-        "number", "area", "notice_given_on", "department", "in_charge", "review_opinion", "is_public",
+        "number", "area", "notice_given_on", "department", "in_charge", "review_opinion", "is_public", "remark",
         "initiatives", "version",
     )  # fmt: skip
 
@@ -198,6 +162,9 @@ class AgreementForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     is_public = forms.BooleanField(label=_("It is open to the public"), required=False, initial=True)
+    remark = TextField(
+        label=_("Remark"), max_letters=2_000, lines=True, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     initiatives = forms.ModelMultipleChoiceField(
         label=_("Part of"), queryset=Initiative.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,4 +1,4 @@
-"""The register of agreements, one agreement, and what may be done with it."""
+"""One agreement, and what may be done with it. Their list is in `register`."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actions import agreements as actions
-from partners.forms.register import AgreementFilter, AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
+from partners.forms.register import AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
 from partners.measures import promises_of, roll_up
 from partners.models import Agreement
 from partners.permissions import (
@@ -18,7 +18,6 @@ from partners.permissions import (
     can_amend_agreement,
     can_bring_into_force_agreement,
     can_fulfil_agreement,
-    can_register_agreement,
     can_renew_agreement,
     can_see_agreement_history,
     can_see_checks,
@@ -32,25 +31,9 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
 from portal.common.verbs import do
 
-SORTS = {
-    "number": "number", "title": "title", "host": ("host__name", "title"), "state": ("state", "valid_until"),
-    "signed": "signed_on", "until": "valid_until",
-}  # fmt: skip
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
-
-
-@require_GET
-@roles(*READERS)
-def agreement_list(request: HttpRequest) -> HttpResponse:
-    rows = Agreement.objects.visible_to(request.user).for_list()
-    listing = Listing(
-        request, rows, form=AgreementFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="-number"
-    )
-    may = {"may_register": can_register_agreement(request.user), "may_check": request.user.role != Role.MENTOR}
-    return listing.render("partners/agreement_list.html", may)
 
 
 def load(request: HttpRequest, pk: int) -> Agreement:

@@ -9,15 +9,18 @@
 Costs two queries whatever the address says: one counts, one reads the page.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +54,19 @@ class FilterForm(PortalForm):
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         return rows
+
+    def words(self) -> list[tuple[str, str]]:
+        """What was chosen as (label, value) in words: for a print or a file, which has no fields to look at."""
+        found = []
+        for name, value in self.chosen().items():
+            field = self.fields[name]
+            choices: Any = getattr(field, "choices", None)
+            if isinstance(value, date):
+                value = formats.date_format(value, "DATE_FORMAT")
+            elif choices and not isinstance(value, Model):
+                value = {str(key): label for key, label in choices}.get(str(value), value)
+            found.append((str(field.label), str(value)))
+        return found
 
     def chosen(self) -> dict[str, Any]:
         """What was filled in and is valid."""
@@ -91,8 +107,11 @@ class Listing:
         sorts: Sorts | None = None,
         default_sort: str = "",
         page_size: int = 25,
+        keeps: Sequence[str] = (),
+        all_query: str = "",
     ) -> None:
-        self.request, self.sorts = request, sorts or {}
+        """`keeps`: parameters beside the sort that stay when the filters change; `all_query`: shows all rows."""
+        self.request, self.sorts, self.keeps, self.all_query = request, sorts or {}, ("sort", *keeps), all_query
         self.form = form(request.GET, auto_id="filter_%s", **(form_options or {}))
         self.chosen = self.form.chosen()
         asked = request.GET.get("sort", "")
@@ -146,6 +165,17 @@ class Listing:
     def query(self) -> str:
         """The parameters without the page, for an export of exactly these rows."""
         return self.url(page=None).removeprefix("?")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of the filters carries along: names and values."""
+        return [(name, value) for name in self.keeps for value in self.request.GET.getlist(name)]
+
+    @property
+    def all_url(self) -> str:
+        """All rows, without filters; what is kept stays."""
+        query = urlencode([pair for pair in self.kept if pair[0] != "sort"])
+        return "?".join(filter(None, [self.request.path, "&".join(filter(None, [self.all_query, query]))]))
 
     def sort_url(self, key: str) -> str:
         return self.url(sort=f"-{key}" if self.sort == key else key, page=None)

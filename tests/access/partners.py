@@ -62,6 +62,8 @@ TABLE = [
     row("partners:organization-amend", arguments=lambda w: [w.city.pk], own="200 200 403 403 403 403 403",
         other="200 403 403 403 403 403 403"),
     row("partners:agreement-list", own="200 200 200 403 403 200 403"),
+    row("partners:register-columns", own="200 200 200 403 403 200 403"),
+    row("partners:register-print", own="200 200 200 403 403 200 403"),
     row("partners:agreement-register", own="200 200 403 403 403 403 403"),
     row("partners:agreement-register", "POST", own="422 302 403 403 403 403 403",
         data=lambda w: {"title": "협약", "kind": "mou"}),

@@ -1,0 +1,183 @@
+"""What the register of agreements can be narrowed by; the same form serves list, print, timeline and file."""
+
+from collections import defaultdict
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners.columns import SEVERITY, WORST
+from partners.forms.register import people_of
+from partners.models import Agreement, ComplianceCheck, Initiative, Organization, Party
+from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, Fulfilment
+from portal.accounts.models import Membership, User
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.fields import DateField
+from portal.common.listing import FilterForm, SearchField
+
+OTHERS = "others"  # agreements that another office keeps
+UNCHECKED = "unchecked"
+
+
+class RowField(forms.ChoiceField):
+    """A choice among rows, which are fetched only where the field is drawn or was chosen from."""
+
+
+class AgreementFilter(FilterForm):
+    SHOWN = (
+        ("undated", _("Drafts without their day of signing")),
+        ("waiting", _("Signed, to be brought into force")),
+        ("ending", _("Ending within 90 days")),
+        ("to_report", _("To be reported to the council")),
+        ("report_overdue", _("Report to the council overdue")),
+    )
+    ENDING = (
+        ("30", _("Within 30 days")),
+        ("60", _("Within 60 days")),
+        ("90", _("Within 90 days")),
+        ("180", _("Within 180 days")),
+        ("365", _("Within a year")),
+        ("over", _("It has ended")),
+        ("open", _("No last day known")),
+    )
+    COUNCIL = (
+        ("to_report", _("To be reported")),
+        ("overdue", _("Report overdue")),
+        ("reported", _("Reported")),
+        ("consented", _("Consent given")),
+    )
+    MORE = (
+        "kind", "host", "party", "initiative", "department", "in_charge", "ending", "ends_from", "ends_until",
+        "fulfilment", "council",
+    )  # fmt: skip
+
+    q = SearchField(label=_("Search by title, number or party"))
+    state = forms.ChoiceField(label=_("State"), choices=AgreementState.choices)
+    show = forms.ChoiceField(label=_("To be done"), choices=SHOWN)
+    kind = forms.ChoiceField(label=_("Kind"), choices=AgreementKind.choices)
+    host = RowField(label=_("Kept by"))
+    party = forms.CharField(label=_("Party"), max_length=100)
+    initiative = RowField(label=_("Part of"))
+    department = forms.CharField(label=_("Department in charge"), max_length=60)
+    in_charge = RowField(label=_("Person in charge"))
+    ending = forms.ChoiceField(label=_("Its end"), choices=ENDING)
+    ends_from = DateField(label=_("Ends from"))
+    ends_until = DateField(label=_("Ends until"))
+    fulfilment = forms.ChoiceField(
+        label=_("Last check"), choices=(*Fulfilment.choices, (UNCHECKED, _("Not checked yet")))
+    )
+    council = forms.ChoiceField(label=_("Council"), choices=COUNCIL)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if user.role == Role.MENTOR:
+            for name in ("in_charge", "fulfilment"):
+                del self.fields[name]
+        for name in self.fields.keys() & {"host", "initiative", "in_charge"}:
+            self.fields[name].choices = self._lazily(name)
+
+    def _lazily(self, name: str) -> Any:
+        return lambda: [("", _("All")), *self._rows[name]]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[tuple[Any, Any]]]:
+        """What the fields of rows offer: one query for all of them."""
+        user = self.user
+        offered: dict[str, QuerySet[Any, Any]] = {"initiative": Initiative.objects.values("pk", "name")}
+        found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+        if user.role in HOST_STAFF and user.acting:
+            found["host"] = [(user.organization_id, user.acting.organization), (OTHERS, _("Other offices"))]
+        else:
+            seen = Agreement.objects.visible_to(user)
+            offered["host"] = (
+                Organization.objects.hosts().filter(Exists(seen.filter(host=OuterRef("pk")))).values("pk", "name")
+            )
+        if "in_charge" in self.fields:
+            everywhere = User.objects.filter(
+                pk__in=Membership.objects.live().filter(role__in=HOST_STAFF).values("user")
+            )
+            people = everywhere if user.role == Role.ADMIN else people_of(user.organization_id)
+            offered["in_charge"] = people.values("pk", "name")
+        first, *others = (
+            rows.annotate(field=Value(name)).order_by().values_list("field", "pk", "name")
+            for name, rows in offered.items()
+        )
+        for field, pk, name in first.union(*others, all=True).order_by("name"):
+            found[field].append((pk, name))
+        return found
+
+    @property
+    def more_is_chosen(self) -> bool:
+        """Whether one of the further filters is in use, so that they stand open."""
+        return any(self.data.get(name) for name in self.MORE)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.MORE]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.MORE]
+
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if q := chosen.get("q"):
+            rows = rows.titled_like(q)
+        for name in ("state", "kind", "in_charge"):
+            if value := chosen.get(name):
+                rows = rows.filter(**{name: value})
+        if host := chosen.get("host"):
+            rows = rows.exclude(host=self.user.organization_id) if host == OTHERS else rows.filter(host=host)
+        if initiative := chosen.get("initiative"):
+            rows = rows.filter(pk__in=Agreement.objects.filter(initiatives=initiative).values("pk"))
+        if party := chosen.get("party"):
+            rows = rows.filter(pk__in=Party.objects.filter(organization__name__icontains=party).values("agreement"))
+        if department := chosen.get("department"):
+            rows = rows.filter(department__icontains=department)
+        rows = self._ending(rows, chosen)
+        if fulfilment := chosen.get("fulfilment"):
+            rows = self._checked(rows, fulfilment)
+        if council := chosen.get("council"):
+            rows = _before_the_council(rows, council)
+        narrowed = {
+            "undated": rows.undated,
+            "waiting": rows.waiting_for_force,
+            "ending": lambda: rows.ending_within(90),
+            "to_report": rows.to_report,
+            "report_overdue": rows.report_overdue,
+        }
+        return narrowed[chosen["show"]]() if chosen.get("show") else rows
+
+    def _ending(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if first := chosen.get("ends_from"):
+            rows = rows.filter(valid_until__gte=first)
+        if last := chosen.get("ends_until"):
+            rows = rows.filter(valid_until__lte=last)
+        window, today = chosen.get("ending", ""), timezone.localdate()
+        if window.isdigit():
+            return rows.ending_between(today, today + timedelta(days=int(window)))
+        over = Q(valid_until__lt=today) | Q(ended_on__isnull=False)
+        return {"over": rows.filter(over), "open": rows.filter(valid_until=None)}.get(window, rows)
+
+    def _checked(self, rows: Any, fulfilment: str) -> Any:
+        """By the worst finding of the last check that was filled in, as far as the reader sees checks."""
+        filled = ComplianceCheck.objects.visible_to(self.user).exclude(state=CheckState.OPEN)
+        if fulfilment == UNCHECKED:
+            return rows.exclude(pk__in=filled.order_by().values("agreement"))
+        last = filled.order_by("agreement_id", "-covers_until", "-pk").distinct("agreement_id").values("pk")
+        judged = ComplianceCheck.objects.filter(pk__in=last).annotate(worst=WORST)
+        found = judged.filter(worst=SEVERITY.index(Fulfilment(fulfilment))).order_by()
+        return rows.filter(pk__in=found.values("agreement"))
+
+
+def _before_the_council(rows: Any, council: str) -> QuerySet:
+    acts = {"reported": CouncilActKind.REPORT, "consented": CouncilActKind.CONSENT}
+    if council in acts:
+        found: QuerySet = rows.filter(council_acts__kind=acts[council])
+        return found
+    waiting: QuerySet = rows.to_report() if council == "to_report" else rows.report_overdue()
+    return waiting

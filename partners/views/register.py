@@ -1,0 +1,82 @@
+"""The register of agreements (협약 관리대장): list, choice of columns, print. The address says what is shown."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from partners.columns import GROUPS, chosen_columns, columns_for, register_rows, sorts
+from partners.forms.filters import AgreementFilter
+from partners.permissions import can_register_agreement
+from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.guards import roles
+from portal.common.listing import Listing
+
+READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
+MOST_PRINTED = 2_000  # rows; more than that is a file
+
+
+class Register(Listing):
+    """The register as an address shows it: filters, columns, sort. `columns` are those chosen."""
+
+    def __init__(self, request: HttpRequest, *, page_size: int = 25, default_sort: str = "-number") -> None:
+        self.columns = chosen_columns(request.user, request.GET.getlist("columns"))
+        super().__init__(
+            request, register_rows(request.user, self.columns), form=AgreementFilter,
+            form_options={"user": request.user}, sorts=sorts(), default_sort=default_sort, page_size=page_size,
+            keeps=("columns",), all_query="view=all",
+        )  # fmt: skip
+
+
+@require_GET
+@roles(*READERS)
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    register = Register(request)
+    staff = request.user.role != Role.MENTOR
+    may = {"may_register": can_register_agreement(request.user), "may_check": staff, "may_export": staff}
+    return register.render("partners/agreement_list.html", {"columns": register.columns, **may})
+
+
+@require_GET
+@roles(*READERS)
+def register_columns(request: HttpRequest) -> HttpResponse:
+    """Which fields of the register are columns. The form leads back to the list, filters and all."""
+    chosen = {column.key for column in chosen_columns(request.user, request.GET.getlist("columns"))}
+    groups = [
+        (label, [column for column in columns_for(request.user) if column.group == group and column.key != "title"])
+        for group, label in GROUPS.items()
+    ]
+    kept = [(name, value) for name, value in pairs(request.GET) if name not in ("columns", "page", "view")]
+    context = {"groups": groups, "chosen": chosen, "kept": kept, "list_url": list_url(request.GET)}
+    return render(request, "partners/register_columns.html", context)
+
+
+@require_GET
+@roles(*READERS)
+def register_print(request: HttpRequest) -> HttpResponse:
+    """The rows of the list on paper: office, day, filters in words, all rows at once."""
+    register = Register(request, page_size=MOST_PRINTED)
+    context = {
+        "listing": register,
+        "columns": register.columns,
+        "office": request.user.acting.organization,
+        "today": timezone.localdate(),
+        "filters": register.form.words(),
+        "list_url": list_url(request.GET),
+        "most": MOST_PRINTED,
+    }
+    return render(request, "partners/register_print.html", context)
+
+
+def pairs(query: QueryDict) -> list[tuple[str, Any]]:
+    return [(name, value) for name, values in query.lists() for value in values]
+
+
+def list_url(query: QueryDict) -> str:
+    """The list that an address of one of its other pages belongs to."""
+    kept = query.copy()
+    kept.pop("page", None)
+    return f"{reverse('partners:agreement-list')}?{kept.urlencode()}" if kept else reverse("partners:agreement-list")
