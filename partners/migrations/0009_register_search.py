@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0007_more_measures'),
+        ('partners', '0008_commitment_figures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
