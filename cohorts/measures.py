@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum, Value
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
+from django.utils import timezone
 
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort, Enrolment, LicencePool
 from partners.measures import counts
 from partners.models import Commitment
 from partners.states import Measure
@@ -38,3 +40,23 @@ def trainees(commitments: list[Commitment]) -> dict[int, int]:
     return per_agreement(
         commitments, under.order_by().values_list("cohort__programme__agreement").annotate(Count("pk"))
     )
+
+
+@counts(Measure.LICENCES, url=lambda commitment: reverse("cohorts:agreement-licences", args=[commitment.agreement_id]))
+def licences(commitments: list[Commitment]) -> dict[int, int]:
+    """Seats of the provider's pools that are valid today; once the agreement has ended, on its last day.
+
+    A pool that names a commitment counts towards that one alone. A pool that follows another is no new promise
+    kept, so pools of different years are not added up.
+    """
+    day = Least(Coalesce("agreement__ended_on", Value(timezone.localdate())), Value(timezone.localdate()))
+    pools = LicencePool.objects.filter(agreement__in={one.agreement_id for one in commitments})
+    valid = pools.alias(day=day).filter(valid_from__lte=F("day"), valid_until__gte=F("day"))
+    rows = valid.order_by().values("agreement", "provider", "commitment").annotate(n=Sum("seats"))
+    found: dict[tuple[int, int, int | None], int] = {
+        (row["agreement"], row["provider"], row["commitment"]): row["n"] for row in rows
+    }
+    return {
+        one.pk: sum(found.get((one.agreement_id, one.party.organization_id, named), 0) for named in (one.pk, None))
+        for one in commitments
+    }

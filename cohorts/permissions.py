@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cohorts.models import Application, Cohort, CohortStaff, Enrolment, Offer, Programme
+from cohorts.models import Application, Cohort, CohortStaff, Enrolment, LicencePool, Offer, Programme
 from cohorts.states import COHORT_TRANSITIONS, COHORT_VERBS, HAS_ENDED
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
@@ -125,6 +125,18 @@ def can_enrol(user: "User", cohort: Cohort) -> bool:
 
 def can_end_enrolment(user: "User", enrolment: Enrolment) -> bool:
     return is_host_staff(user, enrolment)
+
+
+# Licences ------------------------------------------------------------------------------
+
+
+def can_register_licence_pool(user: "User") -> bool:
+    return user.role in HOST_STAFF
+
+
+def can_lend_licences(user: "User", pool: LicencePool) -> bool:
+    """Amend the pool, assign its seats and take them back."""
+    return is_host_staff(user, pool)
 
 
 # Applications --------------------------------------------------------------------------

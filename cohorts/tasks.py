@@ -58,3 +58,10 @@ def remind_of_drafts(job: Job) -> dict[str, int]:
     from cohorts.actions import applications
 
     return {"reminded": applications.remind_of_drafts()}
+
+
+@schedule("daily", at="00:30")
+def return_lapsed_licences(job: Job) -> dict[str, int]:
+    from cohorts.actions import licences
+
+    return {"returned": licences.return_lapsed_licences()}

@@ -14,6 +14,7 @@ from cohorts.models import (
     ConsentText,
     Decision,
     Enrolment,
+    LicencePool,
     Offer,
     Person,
     Programme,
@@ -23,7 +24,7 @@ from cohorts.models import (
 )
 from cohorts.states import ApplicationState, CohortState, ConsentKind, Outcome, ProgrammeKind
 from curriculum.models import Module, TrainingDay
-from partners.models import Agreement, Organization
+from partners.models import Agreement, Organization, Party
 from partners.states import AgreementState, OrganizationKind
 from placements.models import Employment, MentoringLog, Project, Team, TeamMember
 from placements.states import ProjectState
@@ -323,3 +324,24 @@ def make_consent(*, person: Person, kind: str = ConsentKind.THIRD_PARTY, **field
         host=person.host, kind=kind, version=1, defaults={"required": False, "body": "동의 내용"}
     )
     return Consent.objects.create(**{"person": person, "host": person.host, "text": text, "kind": kind} | fields)
+
+
+def make_licence_pool(*, seats: int = 10, **fields) -> LicencePool:
+    """Seats of a tool from a company that is a party, valid for a year around today."""
+    host = fields.pop("host", None) or make_organization()
+    agreement = fields.pop("agreement", None) or make_agreement(host=host)
+    provider = fields.pop("provider", None) or make_company()
+    Party.objects.get_or_create(agreement=agreement, organization=provider)
+    today = timezone.localdate()
+    return LicencePool.objects.create(
+        **{
+            "host": host,
+            "agreement": agreement,
+            "provider": provider,
+            "tool": f"3D 플랫폼 {next(_numbers)}",
+            "seats": seats,
+            "valid_from": today - timedelta(days=100),
+            "valid_until": today + timedelta(days=265),
+        }
+        | fields
+    )

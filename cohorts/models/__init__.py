@@ -3,6 +3,7 @@ from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, 
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.enrolment import Enrolment
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
+from cohorts.models.licences import LicencePool, LicenceSeat
 from cohorts.models.person import Person
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.selection import Decision, Offer, Score, Selection
@@ -17,6 +18,8 @@ __all__ = [
     "ConsentText",
     "Decision",
     "Enrolment",
+    "LicencePool",
+    "LicenceSeat",
     "Offer",
     "Person",
     "PlaceOfStudy",

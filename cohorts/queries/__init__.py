@@ -12,6 +12,14 @@ from cohorts.queries.cohorts import (
     open_cohorts,
     staff_ever,
 )
+from cohorts.queries.licences import (
+    Candidate,
+    agreements_for_licences,
+    licence_candidates,
+    licence_use,
+    promised_licences,
+    providers_of,
+)
 from cohorts.queries.pictures import Picture, distribution, funnel
 from cohorts.queries.ranking import (
     InOrder,
@@ -36,9 +44,11 @@ from cohorts.queries.seats import (
 from cohorts.queries.todos import selection_todos
 
 __all__ = [
-    "SHOWN", "CohortNumbers", "InOrder", "Picture", "Ranking", "TrackNumbers", "application_todos", "as_strings",
-    "cohort_numbers", "cohort_todos", "decision_numbers", "distribution", "eligibility_rules", "funnel", "last_change",
-    "mean_scores", "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "rank",
-    "resembling", "seats_open", "selection_todos", "staff_ever", "stages_of", "track_seats",
-    "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",
+    "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Ranking", "TrackNumbers", "Use",
+    "agreements_for_licences", "application_todos", "as_strings", "cohort_numbers", "cohort_todos",
+    "decision_numbers", "distribution", "eligibility_rules", "funnel", "last_change", "licence_candidates",
+    "licence_use", "mean_scores", "my_application_todos", "my_applications", "narrowed", "open_cohorts",
+    "preview_numbers", "promised_licences", "providers_of", "rank", "resembling", "seats_open", "selection_todos",
+    "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",
+    "waitlist_valid_until", "weights_of",
 ]  # fmt: skip

@@ -117,6 +117,7 @@ def trainee(request: HttpRequest, pk: int) -> HttpResponse:
         "units": units,
         "minimum": enrolment.cohort.policy.minimum_rate,
         "rows": rows[:200],
+        "licences": enrolment.licences.held().select_related("pool__provider"),
     }
     return render(request, "curriculum/trainee.html", context)
 

@@ -80,7 +80,7 @@ def public_home() -> Page:
 
 
 def trainee_home(user: User) -> Page:
-    """What waits for an answer, the course of today, and one's applications. Six queries of its own."""
+    """What waits for an answer, the course of today, and one's applications. Seven queries of its own."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
     mine = Application.objects.visible_to(user).select_related("cohort__programme", "track")
     applications = list(
@@ -152,6 +152,7 @@ def course_of(course: Any, user: User) -> Page:
         "progress": whole,
         "minimum": course.cohort.policy.minimum_rate,
         "lessons": todays_lessons(user) if course.is_active else [],
+        "licences": list(course.licences.held().select_related("pool")) if course.is_active else [],
         "course_url": where("curriculum:trainee", course.pk),
         "timetable_url": where("curriculum:my-timetable", course.pk),
         "team_url": where("placements:team", course.team_pk) if course.team_pk else "",

@@ -26,6 +26,7 @@ READERS = (Role.ADMIN, Role.OFFICIAL)
 SEEN: dict[str, Any] = {
     "application.viewed": gettext_lazy("Application opened"),
     "attendance.viewed": gettext_lazy("Attendance sheet opened"),
+    "licences.listed": gettext_lazy("Licence seats opened"),
     "trainee.viewed": gettext_lazy("Trainee opened"),
     "export.downloaded": gettext_lazy("Placement report downloaded"),
 }
