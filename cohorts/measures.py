@@ -15,7 +15,11 @@ from partners.states import Measure
 
 
 def _cohorts_of(commitment: Commitment) -> str:
-    return f"{reverse('cohorts:cohort-list')}?agreement={commitment.agreement_id}"
+    return f"{reverse('cohorts:cohort-list')}?agreement={commitment.agreement_id}&show=published"
+
+
+def _trainees_of(commitment: Commitment) -> str:
+    return f"{reverse('cohorts:enrolment-list')}?agreement={commitment.agreement_id}&show=counted"
 
 
 def per_agreement(commitments: list[Commitment], rows: Iterable[Any]) -> dict[int, int]:
@@ -31,7 +35,7 @@ def seats(commitments: list[Commitment]) -> dict[int, int]:
     return per_agreement(commitments, under.order_by().values_list("programme__agreement").annotate(Sum("capacity")))
 
 
-@counts(Measure.TRAINEES, url=_cohorts_of)
+@counts(Measure.TRAINEES, url=_trainees_of)
 def trainees(commitments: list[Commitment]) -> dict[int, int]:
     """수강인원 of the cohorts under the agreement."""
     under = Enrolment.objects.counted().filter(

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.urls import reverse
 
-from partners.measures import counts
+from partners.measures import counts, keepers_and_company
 from partners.models import Commitment
 from partners.states import Measure
-from placements.models import MentoringLog, Project, Team
-from placements.states import ProjectState
-
-OFFERED = (ProjectState.OPEN, ProjectState.RUNNING, ProjectState.FINISHED)
+from placements.models import JobInterview, MentoringLog, Project, Team
+from placements.states import OFFERED
 
 
 def _agreements(commitments: list[Commitment]) -> set[int]:
@@ -28,10 +27,20 @@ def _by_commitment(
 
 
 def _list(name: str) -> Callable[[Commitment], str]:
-    return lambda commitment: f"{reverse(f'placements:{name}')}?agreement={commitment.agreement_id}"
+    """The list of exactly what counts: of the party's company, under the agreement."""
+
+    def url(commitment: Commitment) -> str:
+        narrowed = {
+            "agreement": commitment.agreement_id,
+            "company": commitment.party.organization_id,
+            "show": "counted",
+        }
+        return f"{reverse(f'placements:{name}')}?{urlencode(narrowed)}"
+
+    return url
 
 
-@counts(Measure.PROJECTS, url=_list("project-list"))
+@counts(Measure.PROJECTS, url=_list("project-list"), opens=keepers_and_company)
 def projects(commitments: list[Commitment]) -> dict[int, int]:
     """Field projects offered in the agreement's cohorts, whether they run, ran or are to run."""
     under = "cohort__programme__agreement"
@@ -56,3 +65,12 @@ def mentor_hours(commitments: list[Commitment]) -> dict[int, int]:
     logs = MentoringLog.objects.approved().filter(**{f"{under}__in": _agreements(commitments)})
     rows = logs.order_by().values(under, company).annotate(n=Sum(F("ends_at") - F("starts_at")))
     return _by_commitment(commitments, rows, under, company, lambda sum: int(sum.total_seconds() // 3600))
+
+
+@counts(Measure.INTERVIEWS, url=_list("interview-list"), opens=keepers_and_company)
+def interviews(commitments: list[Commitment]) -> dict[int, int]:
+    """Job interviews that the company held with trainees of the agreement's cohorts, whatever came of them."""
+    under = "enrolment__cohort__programme__agreement"
+    held = JobInterview.objects.counted().filter(**{f"{under}__in": _agreements(commitments)})
+    rows = held.order_by().values(under, "company").annotate(n=Count("pk"))
+    return _by_commitment(commitments, rows, under, "company", int)

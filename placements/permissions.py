@@ -1,7 +1,7 @@
 """Who may do what with projects, teams, mentoring logs and jobs. What one may know of is `visible_to`."""
 
 from cohorts.models import Cohort, Enrolment
-from placements.models import Employment, MentoringLog, Project, Team
+from placements.models import Employment, JobInterview, MentoringLog, Project, Team
 from placements.states import (
     JOB_TRANSITIONS,
     LOG_EDITABLE,
@@ -113,6 +113,12 @@ def can_verify_employment(user: User, employment: Employment) -> bool:
 
 def can_exclude(user: User, enrolment: Enrolment) -> bool:
     return _runs(user, enrolment.host_id)
+
+
+def can_change_interview(user: User, interview: JobInterview) -> bool:
+    """Say what came of it, or take it back: the host's staff, and the mentors of the company."""
+    own = user.role == Role.MENTOR and user.organization_id == interview.company_id
+    return own or _runs(user, interview.host_id)
 
 
 def available_job_verbs(user: User, employment: Employment) -> set[str]:

@@ -21,6 +21,7 @@ PROJECT_TRANSITIONS: dict[str, frozenset[str]] = {
     P.WITHDRAWN: frozenset(),
 }
 LIVE_PROJECTS = (P.OPEN, P.RUNNING)
+OFFERED = (P.OPEN, P.RUNNING, P.FINISHED)  # a company has offered it, whether it runs, ran or is to run
 MENTOR_MAY_SEE_TEAM = (P.RUNNING,)  # access ends with the project (domain.md 6.2)
 
 
@@ -82,3 +83,15 @@ class Exclusion(models.TextChoices):
     DEATH = "death", pgettext_lazy("exclusion", "Death")
     PRISON = "prison", pgettext_lazy("exclusion", "Imprisonment")
     EMIGRATION = "emigration", pgettext_lazy("exclusion", "Emigration")
+
+
+class InterviewKind(models.TextChoices):
+    TECHNICAL = "technical", pgettext_lazy("interview", "Technical interview")
+    FINAL = "final", pgettext_lazy("interview", "Final interview")
+    GROUP = "group", pgettext_lazy("interview", "Group interview")
+
+
+class InterviewOutcome(models.TextChoices):
+    AWAITED = "awaited", pgettext_lazy("interview", "Result awaited")
+    PASSED = "passed", pgettext_lazy("interview", "Passed")
+    FAILED = "failed", pgettext_lazy("interview", "Not passed")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placements.views import logs, outcomes, placement, projects
+from placements.views import interviews, logs, outcomes, placement, projects
 
 app_name = "placements"
 project, team, log = "projects/<int:pk>/", "teams/<int:pk>/", "logs/<int:pk>/"
@@ -55,5 +55,9 @@ urlpatterns = [
     path(f"{job}reject/", outcomes.employment_reject, name="employment-reject"),
     path(f"{job}end-course/", outcomes.course_end, name="course-end"),
     path(f"{job}evidence/add/", outcomes.evidence_add, name="evidence-add"),
+    path("interviews/", interviews.interview_list, name="interview-list"),
+    path(f"{trainee}interviews/record/", interviews.interview_record, name="interview-record"),
+    path("interviews/<int:pk>/settle/", interviews.interview_settle, name="interview-settle"),
+    path("interviews/<int:pk>/withdraw/", interviews.interview_withdraw, name="interview-withdraw"),
     path("evidence/<int:pk>/", outcomes.evidence, name="evidence"),
 ]

@@ -18,6 +18,7 @@ from cohorts.models import Cohort, CohortPolicy, CohortStaff, Programme, Track
 from cohorts.planning import Fault, TrackPlan, cohort_faults, policy_faults
 from cohorts.queries import last_change
 from cohorts.states import COHORT_TRANSITIONS, HAS_ENDED, WINDOW_OPEN, CohortState, OfferState
+from partners.actions.figures import refresh_figures
 from portal import audit, notify
 from portal.accounts.roles import COHORT_STAFF
 from portal.audit.models import AuditEvent
@@ -202,7 +203,9 @@ def edit_policy(cohort: Cohort, *, by: "User | None", **values: Any) -> CohortPo
 @transaction.atomic
 def publish_cohort(cohort: Cohort, *, by: "User | None") -> Cohort:
     """From now on everybody can read its notice; applications are taken within the window."""
-    return _move(_lock(cohort), CohortState.RECRUITING, "cohort.published", by=by)
+    cohort = _move(_lock(cohort), CohortState.RECRUITING, "cohort.published", by=by)
+    refresh_figures(cohort.programme.agreement_id)
+    return cohort
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from cohorts.actions.offers import _free_seat, _lock_track, _promote
 from cohorts.actions.stays import leave
 from cohorts.models import Cohort, Enrolment
 from cohorts.states import ENROLMENT_TRANSITIONS, FILLS_SEATS, ApplicationState, EnrolmentState
+from partners.actions.figures import refresh_figures
 from portal import audit, notify
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -29,7 +30,7 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     Somebody who comes after the first day starts today, with a denominator of their own (domain.md 1).
     """
     locked = Cohort.objects.select_for_update(of=("self",), no_key=True)
-    cohort = locked.select_related("policy").get(pk=cohort.pk)
+    cohort = locked.select_related("policy", "programme").get(pk=cohort.pk)
     if cohort.state not in FILLS_SEATS:
         raise ActionRefused(
             _("Nobody can be enrolled: the cohort is in the state “%(state)s”.") % {"state": cohort.get_state_display()}
@@ -60,6 +61,7 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     events += [audit.event(enrolment, "enrolment.started", by=by) for enrolment in enrolments]
     AuditEvent.objects.bulk_create(events)
     notify.queue_many(_welcome(enrolment, by) for enrolment in enrolments)
+    refresh_figures(cohort.programme.agreement_id)
     return enrolments
 
 
@@ -72,7 +74,9 @@ def end_enrolment(
     While the waitlist is valid, the seat goes to the next in line (충원).
     """
     track = _lock_track(enrolment.track_id) if enrolment.track_id else None
-    found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__policy")
+    found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "cohort__policy", "cohort__programme"
+    )
     enrolment = found.get(pk=enrolment.pk)
     was = enrolment.state
     if to not in ENROLMENT_TRANSITIONS[was]:
@@ -98,6 +102,7 @@ def end_enrolment(
     if track is not None and goes_on:
         _free_seat(track)
         _promote(track)
+    refresh_figures(enrolment.cohort.programme.agreement_id)
     return enrolment
 
 

@@ -27,7 +27,7 @@ class CohortFilter(FilterForm):
     q = SearchField(label=_("Search by name"))
     state = forms.ChoiceField(label=_("State"), choices=CohortState.choices)
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
-    show = forms.ChoiceField(label=_("To be done"), choices=[*SHOWN.items()])
+    show = forms.ChoiceField(label=_("To be done"), choices=[*SHOWN.items(), ("published", _("Published"))])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +41,7 @@ class CohortFilter(FilterForm):
             if value := chosen.get(name):
                 rows = rows.filter(**{name: value})
         if show := chosen.get("show"):
-            rows = narrowed(rows, show)
+            rows = rows.public() if show == "published" else narrowed(rows, show)
         if (agreement := self.data.get("agreement", "")).isascii() and agreement.isdigit():
             known = Agreement.objects.visible_to(self.user).filter(
                 pk__in=[int(agreement)] if len(agreement) < 10 else []

@@ -17,19 +17,23 @@ class EnrolmentFilter(FilterForm):
     q = SearchField(label=_("Name"))
     cohort = forms.ModelChoiceField(label=_("Cohort"), queryset=Cohort.objects.none())
     state = forms.ChoiceField(label=_("State"), choices=EnrolmentState.choices)
+    show = forms.ChoiceField(label=_("Show"), choices=[("counted", _("Counted as trainees"))])
+    agreement = forms.IntegerField(max_value=2**31, widget=forms.HiddenInput)  # comes with a commitment's address
 
     def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cohort"].queryset = cohorts
 
-    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
         if q := chosen.get("q"):
             rows = rows.filter(person__name__icontains=q)
         if cohort := chosen.get("cohort"):
             rows = rows.filter(cohort=cohort)
         if state := chosen.get("state"):
             rows = rows.filter(state=state)
-        return rows
+        if agreement := chosen.get("agreement"):
+            rows = rows.filter(cohort__programme__agreement=agreement)
+        return rows.counted() if chosen.get("show") else rows
 
 
 class EndForm(PortalForm):

@@ -12,18 +12,20 @@ BATCH = 500  # agreements
 WRITTEN = ("agreement", "host", "organization", "number", "state", "as_of")
 
 
-@transaction.atomic
 def refresh_figures(*agreements: int | None) -> int:
     """Of all commitments of these agreements (ids; None, of a programme without one, is left out); how many.
 
-    Each agreement's row is locked first, so that of two who count at once the later sees what both did.
-    Costs as many queries as there are measures, and three.
+    Costs as many queries as there are measures, and five.
     """
     wanted = sorted({pk for pk in agreements if pk})
-    if not wanted:
-        return 0
-    list(Agreement.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
-    rows = Commitment.objects.filter(agreement__in=wanted).select_related("agreement", "party")
+    return _refresh(wanted) if wanted else 0
+
+
+@transaction.atomic
+def _refresh(agreements: list[int]) -> int:
+    """Each agreement's row is locked first, so that of two who count at once the later sees what both did."""
+    list(Agreement.objects.select_for_update(no_key=True).filter(pk__in=agreements).order_by("pk").values_list("pk"))
+    rows = Commitment.objects.filter(agreement__in=agreements).select_related("agreement", "party")
     commitments = list(rows.order_by("pk"))
     live, now = delivered(commitments), timezone.now()
     figures = [

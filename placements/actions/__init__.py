@@ -11,6 +11,7 @@ from placements.actions.employment import (
     report_employment,
     verify_employment,
 )
+from placements.actions.interviews import record_interview, settle_interview, withdraw_interview
 from placements.actions.logs import (
     amend_log,
     approve_log,
@@ -44,6 +45,6 @@ __all__ = [
     "add_evidence", "add_team", "amend_log", "approve_log", "assign_mentor", "choose_preferences", "discard_log",
     "edit_employment", "edit_log", "edit_project", "end_for_employment", "exclude_outcome", "finish_project",
     "form_teams", "include_outcome", "leave_employment", "move_member", "offer_project", "open_project",
-    "place_trainee", "propose_project", "reject_employment", "remove_member", "report_employment", "return_log",
-    "start_project", "start_projects", "submit_log", "verify_employment", "withdraw_project", "write_log",
+    "place_trainee", "propose_project", "record_interview", "reject_employment", "remove_member", "report_employment", "return_log",
+    "settle_interview", "start_project", "start_projects", "submit_log", "verify_employment", "withdraw_interview", "withdraw_project", "write_log",
 ]  # fmt: skip

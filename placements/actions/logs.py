@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts.models import Enrolment
+from partners.actions.figures import refresh_figures
 from placements import emails
 from placements.models import MentoringLog, Team
 from placements.states import LOG_EDITABLE, LOG_TRANSITIONS, MENTOR_MAY_SEE_TEAM, LogState
@@ -91,7 +92,9 @@ def approve_log(log: MentoringLog, *, by: User | None) -> MentoringLog:
     if log.state == LogState.SUBMITTED:
         earlier = log.team.logs.filter(number=log.number, state=LogState.APPROVED, superseded_at=None)
         earlier.update(superseded_at=now)
-    return _move(log, LogState.APPROVED, by=by, confirmed_by=by, confirmed_at=now, return_reason="")
+    log = _move(log, LogState.APPROVED, by=by, confirmed_by=by, confirmed_at=now, return_reason="")
+    refresh_figures(log.team.cohort.programme.agreement_id)
+    return log
 
 
 @transaction.atomic
@@ -117,7 +120,7 @@ def amend_log(log: MentoringLog, *, by: User | None) -> MentoringLog:
 
 def _locked(log: MentoringLog) -> MentoringLog:
     rows = MentoringLog.objects.select_for_update(of=("self",)).select_related(
-        "team__project", "team__cohort", "mentor__user"
+        "team__project", "team__cohort__programme", "mentor__user"
     )
     return rows.get(pk=log.pk)
 

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Enrolment
+from partners.actions.figures import refresh_figures
 from placements.models import Preference, Project, Team, TeamMember
 from placements.queries.placement import plan_of, preferences_open
 from placements.states import LIVE_PROJECTS, ProjectState
@@ -158,12 +159,13 @@ def remove_member(member: TeamMember, *, reason: str, by: User | None) -> TeamMe
 @transaction.atomic
 def assign_mentor(team: Team, mentor: Membership, *, by: User | None) -> Team:
     """Give the team a mentor of the project's company; the one before no longer sees it."""
-    team = Team.objects.select_for_update(of=("self",)).select_related("project").get(pk=team.pk)
+    team = Team.objects.select_for_update(of=("self",)).select_related("project", "cohort__programme").get(pk=team.pk)
     if mentor.role != Role.MENTOR or mentor.organization_id != team.project.company_id or mentor.ended_at:
         raise ActionRefused(_("Choose a mentor of the company that offers the project."), "mentor")
     was, team.mentor = team.mentor_id, mentor
     team.save(update_fields=["mentor"])
     audit.record(team, "team.mentor_assigned", by=by, before={"mentor": was}, after={"mentor": mentor.pk})
+    refresh_figures(team.cohort.programme.agreement_id)
     return team
 
 

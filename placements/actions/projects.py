@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort
 from curriculum.models import Module
+from partners.actions.figures import refresh_figures
 from partners.models import Organization
 from placements.models import Project, TeamMember
 from placements.states import PROJECT_TRANSITIONS, ProjectState
@@ -54,6 +55,7 @@ def _write_new(
         raise _named_already() from None
     project.needs.set(needs)
     audit.record(project, verb, by=by, after={"state": state, "company": company.pk, "teams_max": project.teams_max})
+    refresh_figures(cohort.programme.agreement_id)
     return project
 
 
@@ -145,11 +147,14 @@ def _move(project: Project, to: ProjectState, *, by: User | None, reason: str = 
     project.save(update_fields=["state", *dates])
     verb = {"open": "opened", "running": "started"}.get(to, str(to))
     audit.record(project, f"project.{verb}", by=by, before={"state": was}, after={"state": to}, reason=reason)
+    refresh_figures(project.cohort.programme.agreement_id)
     return project
 
 
 def _locked(project: Project) -> Project:
-    rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__policy", "company")
+    rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "cohort__policy", "cohort__programme", "company"
+    )
     return rows.get(pk=project.pk)
 
 

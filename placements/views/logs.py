@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.models import Enrolment
 from placements import actions
-from placements.forms import LogFilter, LogForm, ReasonForm
+from placements.forms.filters import LogFilter
+from placements.forms.work import LogForm, ReasonForm
 from placements.models import MentoringLog, Team
 from placements.permissions import available_log_verbs, can_amend_log, can_confirm_log, can_edit_log, can_write_log
 from placements.queries.placement import Face, attendee_names, readable

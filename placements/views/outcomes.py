@@ -14,16 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.models import Cohort, Enrolment
 from placements import actions
-from placements.forms import (
-    GROUP_LABELS,
+from placements.forms.filters import GROUP_LABELS, CohortFilter, EmploymentFilter, PeopleFilter
+from placements.forms.work import (
     AsOfForm,
-    CohortFilter,
-    EmploymentFilter,
     EmploymentForm,
     EvidenceForm,
     ExclusionForm,
     LeaveForm,
-    PeopleFilter,
     ReasonForm,
     VerifyForm,
 )
@@ -187,6 +184,7 @@ def trainee_outcome(request: HttpRequest, pk: int) -> HttpResponse:
         "enrolment": enrolment,
         "own": own,
         "jobs": enrolment.employments.prefetch_related("evidence"),
+        "interviews": enrolment.interviews.counted().select_related("company"),
         "exclusion": getattr(enrolment, "exclusion", None),
         "may_report": can_report_employment(request.user, enrolment),
         "may_exclude": can_exclude(request.user, enrolment),

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.models import Cohort, Enrolment
 from placements import actions
-from placements.forms import MentorForm, PlaceForm, PlacementFilter, PreferenceForm, ReasonForm, TeamFilter
+from placements.forms.filters import PlacementFilter, TeamFilter
+from placements.forms.work import MentorForm, PlaceForm, PreferenceForm, ReasonForm
 from placements.matching import Cause
 from placements.models import MentoringLog, Project, Team, TeamMember
 from placements.permissions import can_choose_preferences, can_place, can_write_log

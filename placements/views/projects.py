@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cohorts.models import Cohort
 from partners.models import Organization
 from placements import actions
-from placements.forms import ProjectFilter, ProjectForm, ReasonForm
+from placements.forms.filters import ProjectFilter
+from placements.forms.work import ProjectForm, ReasonForm
 from placements.models import Project, Team
 from placements.permissions import available_moves, can_edit_project, can_move_project, can_place
 from placements.views import save, sent

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from placements.models import EmploymentEvidence, OutcomeExclusion
+from placements.models import EmploymentEvidence, JobInterview, OutcomeExclusion
 from tests.access import row
-from tests.factories import make_employment, make_enrolment, make_log, make_project, make_team
+from tests.factories import make_consent, make_employment, make_enrolment, make_log, make_project, make_team
 from tests.files import pdf
 
 READ = {
@@ -43,6 +43,14 @@ def reporter(status: int) -> dict[str, str]:
     }
 
 
+def office_and_company(status: int) -> dict[str, str]:
+    return {
+        "own": f"403 {status} {status} 403 403 {status} 403",
+        "same": f"403 {status} {status} 403 403 404 403",
+        "other": "403 404 404 403 403 404 403",
+    }
+
+
 def confirmer(status: int) -> dict[str, str]:
     return {
         "own": f"403 {status} {status} {status} 403 403 403",
@@ -68,6 +76,10 @@ def extend(w):
     upload = SimpleUploadedFile("재직증명서.pdf", pdf())
     w.paper = EmploymentEvidence.from_upload(upload, employment=w.job, host=w.city)
     w.paper.save()
+    w.interview = JobInterview.objects.create(
+        enrolment=w.enrolment, host=w.city, company=w.company, held_on=timezone.localdate(), kind="final"
+    )
+    make_consent(person=w.enrolment.person)  # so that the mentor of the team may name this trainee
 
 
 def today(**days: int) -> str:
@@ -242,4 +254,11 @@ TABLE = [
     row("placements:course-end", "POST", lambda w: [w.job.pk], **staff(302)),
     row("placements:evidence-add", "POST", lambda w: [w.job.pk], **reporter(422)),
     row("placements:evidence", "GET", lambda w: [w.paper.pk], **OUTCOME),
-]
+    row("placements:interview-list", own="200 200 200 403 403 200 200"),
+    row("placements:interview-record", "GET", lambda w: [w.enrolment.pk], **office_and_company(200)),
+    row("placements:interview-record", "POST", lambda w: [w.enrolment.pk], **office_and_company(422)),
+    row("placements:interview-settle", "GET", lambda w: [w.interview.pk], **office_and_company(200)),
+    row("placements:interview-settle", "POST", lambda w: [w.interview.pk], **office_and_company(302),
+        data=lambda w: {"outcome": "passed"}),
+    row("placements:interview-withdraw", "POST", lambda w: [w.interview.pk], **office_and_company(302), **REASON),
+]  # fmt: skip

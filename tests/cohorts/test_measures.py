@@ -31,6 +31,7 @@ def test_the_seats_and_trainees_of_each_agreement_count_towards_its_own(count, d
         found = delivered(commitments)
     expected = [number for seats in range(1, count + 1) for number in (10 * seats, seats)]
     assert [found[one.pk].number for one in commitments] == expected
+    shown = {Measure.SEATS: "published", Measure.TRAINEES: "counted"}
     assert {found[one.pk].url.partition("?")[2] for one in commitments} == {
-        f"agreement={one.agreement_id}" for one in commitments
+        f"agreement={one.agreement_id}&show={shown[one.measure]}" for one in commitments
     }
