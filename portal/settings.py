@@ -264,7 +264,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = pathlib.Path(env("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
-STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "vendor"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("krds", BASE_DIR / "vendor" / "krds")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = env_bool("WHITENOISE_AUTOREFRESH", DEBUG)
 STORAGES = {
