@@ -118,7 +118,7 @@ def initiatives(user: "User") -> dict[str, Combinable]:
 
 
 def documents(user: "User") -> dict[str, Combinable]:
-    return {"shown_documents": joined(AgreementDocument.objects.all(), F("kind"))}
+    return {"shown_documents": joined(AgreementDocument.objects.current(), F("kind"))}
 
 
 def council(kind: CouncilActKind) -> Parts:

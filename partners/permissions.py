@@ -84,6 +84,15 @@ def can_see_agreement_history(user: User, agreement: Agreement) -> bool:
     )
 
 
+def can_add_document(user: User, agreement: Agreement) -> bool:
+    return can_amend_agreement(user, agreement)
+
+
+def can_keep_documents(user: User, agreement: Agreement) -> bool:
+    """Describe, replace and withdraw them: the office that answers for the register."""
+    return _keeps(user, agreement)
+
+
 def can_enter_delivery(user: User, agreement: Agreement) -> bool:
     """The office that keeps the register; it has seen the evidence."""
     return _keeps(user, agreement)

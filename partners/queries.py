@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.models import Agreement, ComplianceCheck, CouncilAct, OrdinanceProfile
+from partners.models import Agreement, AgreementDocument, ComplianceCheck, CouncilAct, OrdinanceProfile
 from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CouncilActKind
 from portal.accounts.models import Invitation, User
@@ -74,6 +75,41 @@ def check_todos(user: User) -> list[Todo]:
         for key, (label, _rows, query, urgent) in shown.items()
         if numbers[key]
     ]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of an agreement in its current version, and what was scanned of it."""
+
+    document: AgreementDocument
+    versions: int
+    scans: list[AgreementDocument]
+
+
+@dataclass(frozen=True)
+class Papers:
+    filed: list[Paper]
+    withdrawn: list[AgreementDocument]
+
+    @property
+    def signed_copies(self) -> list[AgreementDocument]:
+        return [one.document for one in self.filed if one.document.kind == AgreementDocument.Kind.SIGNED]
+
+
+def papers_of(user: User, agreement: Agreement) -> Papers:
+    """What `user` may see of the agreement's papers; each scan stands under its signed copy. One query."""
+    rows = list(AgreementDocument.objects.visible_to(user).filter(agreement=agreement).for_agreement())
+    series: dict[UUID, list[AgreementDocument]] = {}
+    for row in sorted((row for row in rows if not row.withdrawn_at), key=lambda row: -row.version):
+        series.setdefault(row.series, []).append(row)
+    newest = sorted((versions[0] for versions in series.values()), key=lambda row: row.uploaded_at, reverse=True)
+    scans: dict[UUID, list[AgreementDocument]] = {}
+    for row in newest:
+        if row.scan_of and row.scan_of.series in series:
+            scans.setdefault(row.scan_of.series, []).append(row)
+    beneath = {row.pk for rows in scans.values() for row in rows}
+    filed = [Paper(row, len(series[row.series]), scans.get(row.series, [])) for row in newest if row.pk not in beneath]
+    return Papers(filed, [row for row in rows if row.withdrawn_at])
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from partners.views import agreements, checks, council, deliveries, members, organizations, promises, register
+from partners.views import (
+    agreements,
+    checks,
+    council,
+    deliveries,
+    documents,
+    members,
+    organizations,
+    promises,
+    register,
+)
 
 app_name = "partners"
-entry = "<int:delivery_pk>/"
+entry, paper = "<int:delivery_pk>/", "documents/<int:document_pk>/"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
 urlpatterns = [
     path("organizations/", organizations.organization_list, name="organization-list"),
@@ -37,8 +47,14 @@ urlpatterns = [
     path(f"{one}{promise}deliveries/enter/", deliveries.delivery_enter, name="delivery-enter"),
     path(f"{one}{promise}deliveries/{entry}withdraw/", deliveries.delivery_withdraw, name="delivery-withdraw"),
     path(f"{one}{promise}deliveries/{entry}evidence/", deliveries.delivery_evidence, name="delivery-evidence"),
-    path(f"{one}documents/add/", promises.document_add, name="document-add"),
-    path(f"{one}documents/<int:document_pk>/", promises.document, name="document"),
+    path("documents/", documents.document_list, name="document-list"),
+    path("documents/verify/", documents.document_verify, name="document-verify"),
+    path(f"{one}documents/add/", documents.document_add, name="document-add"),
+    path(f"{one}{paper}", documents.document, name="document"),
+    path(f"{one}{paper}file/", documents.document_file, name="document-file"),
+    path(f"{one}{paper}replace/", documents.document_replace, name="document-replace"),
+    path(f"{one}{paper}describe/", documents.document_describe, name="document-describe"),
+    path(f"{one}{paper}withdraw/", documents.document_withdraw, name="document-withdraw"),
     path("checks/", checks.check_list, name="check-list"),
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/fill/", checks.check_fill, name="check-fill"),

@@ -1,13 +1,12 @@
-"""Who has promised what in an agreement, and its papers."""
+"""Who has promised what in an agreement."""
 
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from partners.actions.figures import refresh_figures
-from partners.models import Agreement, AgreementDocument, Commitment, Organization, Party
+from partners.models import Agreement, Commitment, Organization, Party
 from partners.states import EDITABLE, LIVE
 from portal import audit
 from portal.accounts.models import User
@@ -15,7 +14,6 @@ from portal.common.exceptions import ActionRefused
 
 PARTY_FIELDS = ("role", "signatory", "signatory_title", "contact")
 COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
-MOST_DOCUMENTS = 50
 
 
 @transaction.atomic
@@ -96,22 +94,6 @@ def remove_commitment(commitment: Commitment, *, by: User | None) -> None:
     before = {"commitment": commitment.pk}
     commitment.delete()
     _record(agreement, "agreement.commitment_removed", by=by, before=before)
-
-
-@transaction.atomic
-def add_document(agreement: Agreement, *, by: User | None, upload: "UploadedFile[Any]", kind: str) -> AgreementDocument:
-    """Keep a paper that `portal.common.uploads` has accepted; papers may come in every state."""
-    agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    document = AgreementDocument.from_upload(
-        upload, agreement=agreement, host_id=agreement.host_id, kind=kind, uploaded_by=by
-    )
-    if agreement.documents.filter(sha256=document.sha256).exists():
-        raise ActionRefused(_("This very file is among the documents already."), "file")
-    if agreement.documents.count() >= MOST_DOCUMENTS:
-        raise ActionRefused(_("This agreement has %(most)s documents already.") % {"most": MOST_DOCUMENTS}, "file")
-    document.save()
-    audit.record(agreement, "agreement.document_added", by=by, after={"document": document.pk})
-    return document
 
 
 # What they share -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from partners.measures import COUNTERS
-from partners.models import Agreement, AgreementDocument, Commitment, Initiative, Organization, Party
+from partners.models import Agreement, Commitment, Initiative, Organization, Party
 from partners.states import (
     BY_HAND,
     HOST_KINDS,
@@ -23,7 +23,6 @@ from portal.accounts.roles import HOST_STAFF, INVITES, Role
 from portal.common.fields import DateField, EmailField, IntegerField, NameField, TextField, refuse_end_before_start
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
-from portal.common.uploads import UploadField
 
 # Lists ---------------------------------------------------------------------------------
 
@@ -271,11 +270,6 @@ class CommitmentForm(PortalForm):
         self.fields["party"].queryset = parties
         countable = [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] in BY_HAND]
         self.fields["measure"].choices = countable
-
-
-class DocumentForm(PortalForm):
-    kind = forms.ChoiceField(label=_("Kind of document"), choices=AgreementDocument.Kind.choices)
-    file = UploadField(label=_("File"))
 
 
 # People --------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from partners.models.agreements import (
     Agreement,
-    AgreementDocument,
     AgreementQuerySet,
     Commitment,
     Initiative,
@@ -10,6 +9,7 @@ from partners.models.agreements import (
     OrganizationQuerySet,
     Party,
 )
+from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure
 

@@ -24,7 +24,7 @@ from partners.states import (
     OrganizationKind,
 )
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.models import HostOwned, StoredFile
+from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -169,7 +169,6 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             "successors",
             Prefetch("parties", Party.objects.select_related("organization")),
             Prefetch("commitments", Commitment.objects.select_related("party__organization", "figure")),
-            Prefetch("documents", AgreementDocument.objects.select_related("uploaded_by")),
         )
 
 
@@ -326,18 +325,3 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.what
-
-
-class AgreementDocument(HostOwned, StoredFile):
-    """A paper of an agreement: the signed original, a scan, an annex."""
-
-    class Kind(models.TextChoices):
-        SIGNED = "signed", _("Signed copy")
-        SCAN = "scan", _("Scanned original")
-        ANNEX = "annex", _("Annex")
-
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="documents")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SIGNED)
-
-    class Meta:
-        ordering = ["-uploaded_at", "-pk"]

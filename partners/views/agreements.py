@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actions import agreements as actions
-from partners.forms.register import AgreementForm, DocumentForm, ReasonForm, SignForm, initial_of
+from partners.forms.documents import DocumentForm
+from partners.forms.register import AgreementForm, ReasonForm, SignForm, initial_of
 from partners.measures import promises_of, roll_up
 from partners.models import Agreement
 from partners.permissions import (
     available_actions,
+    can_add_document,
     can_amend_agreement,
     can_bring_into_force_agreement,
     can_fulfil_agreement,
@@ -24,7 +26,7 @@ from partners.permissions import (
     can_sign_agreement,
     can_terminate_agreement,
 )
-from partners.queries import council_standing, ordinance_covering
+from partners.queries import council_standing, ordinance_covering, papers_of
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.exceptions import ActionRefused
@@ -51,10 +53,11 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
     found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
     keeps = can_see_checks(request.user, found)
     promises = promises_of(found, request.user)
+    papers = papers_of(request.user, found)
     given = {
         "sign_form": SignForm(initial={"signed_on": found.signed_day}, auto_id="sign_%s"),
         "terminate_form": ReasonForm(auto_id="terminate_%s"),
-        "document_form": DocumentForm(auto_id="document_%s"),
+        "document_form": DocumentForm(auto_id="document_%s", copies=papers.signed_copies),
     } | forms
     context = {
         "agreement": found,
@@ -65,6 +68,8 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
         "keeps": keeps,
+        "papers": papers,
+        "may_add_document": can_add_document(request.user, found),
         "checks": found.checks.all() if keeps else [],
         "visible": visible_neighbours(request, found),
         "tabs": tabs(request, found, "partners:agreement"),

@@ -1,21 +1,20 @@
-"""Parties, commitments and documents of an agreement: one page each, usable on a phone."""
+"""Parties and commitments of an agreement: one page each, usable on a phone."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from partners.actions import promises as actions
-from partners.forms.register import CommitmentForm, DocumentForm, PartyForm
-from partners.models import Agreement, AgreementDocument, Commitment, Party
+from partners.forms.register import CommitmentForm, PartyForm
+from partners.models import Agreement, Commitment, Party
 from partners.permissions import can_amend_agreement
-from partners.views.agreements import READERS, agreement_page, load
+from partners.views.agreements import load
 from portal.accounts.roles import Role
-from portal.common.downloads import send_file
 from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
@@ -119,30 +118,3 @@ def commitment_remove(request: HttpRequest, pk: int, commitment_pk: int) -> Http
     commitment = get_object_or_404(Commitment.objects.select_related("agreement"), pk=commitment_pk, agreement=found)
     done = _("The commitment was removed.")
     return do(request, lambda: actions.remove_commitment(commitment, by=request.user), done, found)
-
-
-# Documents -----------------------------------------------------------------------------
-
-
-@require_POST
-@roles(*EDITORS)
-def document_add(request: HttpRequest, pk: int) -> HttpResponse:
-    found = load_to_amend(request, pk)
-    form = DocumentForm(request.POST, request.FILES, auto_id="document_%s")
-    if form.is_valid():
-        values = form.cleaned_data
-        try:
-            actions.add_document(found, by=request.user, upload=values["file"], kind=values["kind"])
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The document was added."))
-            return redirect(found)
-    return agreement_page(request, found, document_form=form)
-
-
-@require_GET
-@roles(*READERS)
-def document(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseBase:
-    found = load(request, pk)
-    return send_file(get_object_or_404(AgreementDocument, pk=document_pk, agreement=found))

@@ -91,9 +91,6 @@ TABLE = [
     row("partners:commitment-amend", "POST", promise, **WRITE,
         data=lambda w: {"party": w.party.pk, "what": "특강", "unit": "회", "measure": "none"}),
     row("partners:commitment-remove", "POST", promise, **WRITE),
-    row("partners:document-add", "POST", one, **{
-        relation: codes.replace("302", "422") for relation, codes in WRITE.items()}),
-    row("partners:document", arguments=lambda w: [w.agreement.pk, w.document.pk], **READ),
     row("partners:member-list", own="200 200 200 403 403 403 403"),
     row("partners:member-end", arguments=lambda w: [w.colleague.pk], own="200 200 200 403 403 403 403",
         other="200 404 404 403 403 403 403"),

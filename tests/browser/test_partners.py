@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from partners.actions import agreements, members, promises
+from partners.actions import agreements, documents, members
 from partners.measures import COUNTERS, Counter
 from partners.models import Agreement
 from partners.states import Measure
@@ -39,7 +39,7 @@ def official(admin, monkeypatch) -> User:
         in_charge=official, purpose="지역 청년이 AI·IT 분야에 취업하도록 함께 교육합니다.",
     )  # fmt: skip
     paper = accept(SimpleUploadedFile("대구 AI 스쿨 업무협약서(서명본).pdf", pdf()))
-    promises.add_document(daegu, by=official, upload=paper, kind="signed")
+    documents.add_document(daegu, by=official, upload=paper, kind="signed")
     agreements.sign_agreement(daegu, by=official, signed_on=official.date_joined.date().replace(month=1, day=5))
     agreements.bring_into_force_agreement(daegu, by=official)
     monkeypatch.setitem(COUNTERS, Measure.TRAINEES, Counter(lambda found: {one.pk: 78 for one in found}, None))

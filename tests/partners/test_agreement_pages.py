@@ -193,7 +193,7 @@ def test_a_document_is_kept_and_comes_back_as_it_was(browser, city, settings, tm
 
     assert [answer.status_code for answer in (bad, good, twice)] == [422, 302, 422]
     stored = AgreementDocument.objects.get()
-    answer = browser.get(reverse("partners:document", args=[agreement.pk, stored.pk]))
+    answer = browser.get(reverse("partners:document-file", args=[agreement.pk, stored.pk]))
     assert b"".join(answer.streaming_content) == pdf()
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".pdf"]
 
