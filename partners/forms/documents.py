@@ -47,7 +47,10 @@ class DocumentForm(PortalForm):
 
     kind = forms.ChoiceField(label=_("Kind of document"), choices=Kind.choices)
     title = TextField(
-        label=_("Title of the document"), max_letters=150, required=False, help_text=_("Left empty, it is called as its file.")
+        label=_("Title of the document"),
+        max_letters=150,
+        required=False,
+        help_text=_("Left empty, it is called as its file."),
     )
     scan_of = forms.ModelChoiceField(
         label=_("Scan of"), queryset=AgreementDocument.objects.none(), required=False, empty_label=_("Of none"),
