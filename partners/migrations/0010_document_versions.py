@@ -6,7 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from portal.common.isolation import same
+from portal.common.isolation import same_host
 
 
 class Migration(migrations.Migration):
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agreementdocument',
-            constraint=models.UniqueConstraint(fields=('id', 'agreement'), name='document_agreement_key'),
+            constraint=models.UniqueConstraint(fields=('id', 'host'), name='document_host_key'),
         ),
         migrations.AddConstraint(
             model_name='agreementdocument',
@@ -102,5 +102,5 @@ class Migration(migrations.Migration):
             model_name='agreementdocument',
             constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), models.Q(('withdrawal_reason', ''), _negated=True), _connector='OR'), name='document_withdrawn_with_reason'),
         ),
-        same("partners_agreementdocument", "scan_of_id", "partners_agreementdocument", "agreement"),
+        same_host("partners_agreementdocument", "scan_of_id", "partners_agreementdocument"),
     ]

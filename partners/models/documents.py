@@ -92,7 +92,7 @@ class AgreementDocument(HostOwned, StoredFile):
         verbose_name = _("document")
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["id", "agreement"], name="document_agreement_key"),
+            models.UniqueConstraint(fields=["id", "host"], name="document_host_key"),
             models.UniqueConstraint(fields=["series", "version"], name="one_document_per_version"),
             models.UniqueConstraint(
                 fields=["agreement", "sha256"], condition=Q(withdrawn_at=None), name="one_document_per_content"

@@ -9,14 +9,9 @@ def same_host(child: str, column: str, parent: str) -> migrations.RunSQL:
     The parent needs a unique constraint on (id, host). So no action, import or mistake can
     file an application of one city under another.
     """
-    return same(child, column, parent, "host")
-
-
-def same(child: str, column: str, parent: str, shared: str) -> migrations.RunSQL:
-    """As `same_host`, for any foreign key `shared` that both have; the parent needs (id, `shared`) to be unique."""
-    name = f"{child}_{column}_same_{shared}"
+    name = f"{child}_{column}_same_host"
     return migrations.RunSQL(
-        f'ALTER TABLE "{child}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", "{shared}_id") '
-        f'REFERENCES "{parent}" ("id", "{shared}_id") DEFERRABLE INITIALLY DEFERRED',
+        f'ALTER TABLE "{child}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", "host_id") '
+        f'REFERENCES "{parent}" ("id", "host_id") DEFERRABLE INITIALLY DEFERRED',
         f'ALTER TABLE "{child}" DROP CONSTRAINT "{name}"',
     )

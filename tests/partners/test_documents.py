@@ -164,12 +164,12 @@ def test_only_a_scan_is_of_another_and_only_of_the_own_agreement(agreement):
         assert refused.value.field == "scan_of"
 
 
-def test_the_database_keeps_a_scan_within_its_agreement(agreement):
+def test_the_database_keeps_a_scan_within_its_city(agreement):
     scan, stranger = add(agreement, kind="scan"), add(make_agreement())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         AgreementDocument.objects.filter(pk=scan.pk).update(scan_of=stranger)
-        connection.check_constraints()
+        connection.check_constraints()  # now, not at the end
 
 
 def test_describing_says_what_changed(browser, agreement):
