@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Agreement, AgreementDocument, Commitment, CouncilAct, Organization
+from partners.models import Agreement, AgreementDocument, Amendment, Commitment, CouncilAct, Organization
 from portal.audit.history import say
 
 say(
@@ -39,6 +39,11 @@ say(
         "agreement.document_replaced": _("A document got a new version"),
         "agreement.document_described": _("A document was described anew"),
         "agreement.document_withdrawn": _("A document was withdrawn"),
+        "agreement.amendment_proposed": _("An amendment was proposed"),
+        "agreement.amendment_revised": _("The amendment was revised"),
+        "agreement.amendment_dropped": _("The amendment was dropped"),
+        "agreement.amendment_took_effect": _("An amendment took effect"),
+        "agreement.amendment_reported": _("The report of an amendment to the council was recorded"),
         "invitation.sent": _("An invitation was sent"),
         "invitation.sent_again": _("The invitation was sent again"),
         "invitation.revoked": _("The invitation was revoked"),
@@ -51,6 +56,7 @@ say(
         "commitment": (_("Commitment"), Commitment),
         "council_act": (_("Council"), CouncilAct),
         "document": (_("File"), AgreementDocument),
+        "amendment": (_("Amendment"), Amendment),
         "successor": (_("Followed by"), Agreement),
     },
 )

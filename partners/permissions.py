@@ -5,7 +5,7 @@ What one may know of is `visible_to`; what an agreement's state allows is `state
 
 from collections.abc import Callable
 
-from partners.models import Agreement, ComplianceCheck, Organization, Party
+from partners.models import Agreement, Amendment, ComplianceCheck, Organization, Party
 from partners.states import EDITABLE, HOST_KINDS, LIVE, TRANSITIONS, VERBS
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import INVITES, Role
@@ -91,6 +91,15 @@ def can_add_document(user: User, agreement: Agreement) -> bool:
 def can_keep_documents(user: User, agreement: Agreement) -> bool:
     """Describe, replace and withdraw them: the office that answers for the register."""
     return _keeps(user, agreement)
+
+
+def can_propose_amendment(user: User, agreement: Agreement) -> bool:
+    return _keeps(user, agreement)
+
+
+def can_settle_amendment(user: User, amendment: Amendment) -> bool:
+    """Revise, bring into effect, drop and report it."""
+    return _keeps(user, amendment.agreement)
 
 
 def can_enter_delivery(user: User, agreement: Agreement) -> bool:

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from partners.models import Agreement, AgreementDocument, ComplianceCheck, CouncilAct, OrdinanceProfile
+from partners.models import (
+    Agreement,
+    AgreementDocument,
+    Amendment,
+    AmendmentLine,
+    ComplianceCheck,
+    CouncilAct,
+    OrdinanceProfile,
+)
 from partners.permissions import can_record_consent, can_report_to_council
-from partners.states import SIGNED_ONCE, CouncilActKind
+from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
 from portal.accounts.models import Invitation, User
+from portal.audit.history import Change, changes_in
 
 ENDING_DAYS = 90
 
@@ -110,6 +121,35 @@ def papers_of(user: User, agreement: Agreement) -> Papers:
     beneath = {row.pk for rows in scans.values() for row in rows}
     filed = [Paper(row, len(series[row.series]), scans.get(row.series, [])) for row in newest if row.pk not in beneath]
     return Papers(filed, [row for row in rows if row.withdrawn_at])
+
+
+def amendment_changes(amendment: Amendment) -> list[Change]:
+    """Before and after of each field and commitment it changes, in words. Reads what `for_list` brought along."""
+    before = {name: old for name, (old, _new) in amendment.changes.items()}
+    after = {name: new for name, (_old, new) in amendment.changes.items()}
+    parties = {line.party_id: str(line.party) for line in amendment.lines.all()}
+    return [*changes_in(Agreement, before, after), *(_line_change(line, parties) for line in amendment.lines.all())]
+
+
+def _line_change(line: AmendmentLine, parties: dict[int, str]) -> Change:
+    was = line.before
+    due = parse_date(was["due_on"]) if was.get("due_on") else None
+    old = promise_in_words(was["what"], was["quantity"], was["unit"], due) if was else ""
+    new = promise_in_words(line.what, line.quantity, line.unit, line.due_on)
+    label = f"{_('Commitment')} · {parties[line.party_id]}"
+    return Change(label, old, "" if line.change == CommitmentChange.REMOVE else new)
+
+
+def consent_asked_for(amendment: Amendment) -> bool:
+    """Whether the host's ordinance asks for the council's consent to it; the action asks once more under its lock."""
+    profile = getattr(amendment.agreement.host, "ordinance", None)
+    return bool(profile and amendment.needs_consent(profile))
+
+
+def promise_in_words(what: str, quantity: int | None, unit: str, due_on: date | None) -> str:
+    """교육 100명 (2026. 12. 31.)"""
+    amount = f" {quantity:,}{unit}" if quantity else ""
+    return f"{what}{amount}" + (f" ({formats.date_format(due_on, 'DATE_FORMAT')})" if due_on else "")
 
 
 @dataclass(frozen=True)

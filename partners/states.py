@@ -84,6 +84,29 @@ class CouncilActKind(models.TextChoices):
     CONSENT = "consent", pgettext_lazy("council", "Consent of the council")
 
 
+class AmendmentState(models.TextChoices):
+    """The life of an amendment (변경)."""
+
+    DRAFT = "draft", pgettext_lazy("amendment", "Being prepared")
+    EFFECTIVE = "effective", pgettext_lazy("amendment", "In effect")
+    DROPPED = "dropped", pgettext_lazy("amendment", "Dropped")
+
+
+AMENDMENT_TRANSITIONS: dict[str, frozenset[str]] = {
+    AmendmentState.DRAFT: frozenset({AmendmentState.EFFECTIVE, AmendmentState.DROPPED}),
+    AmendmentState.EFFECTIVE: frozenset(),
+    AmendmentState.DROPPED: frozenset(),
+}
+
+
+class CommitmentChange(models.TextChoices):
+    """What an amendment does with a commitment."""
+
+    ADD = "add", pgettext_lazy("commitment change", "Added")
+    CHANGE = "change", pgettext_lazy("commitment change", "Changed")
+    REMOVE = "remove", pgettext_lazy("commitment change", "Removed")
+
+
 class CheckState(models.TextChoices):
     """The life of a compliance check (이행점검)."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from partners.views import (
     agreements,
+    amendments,
     checks,
     council,
     deliveries,
@@ -17,6 +18,7 @@ from partners.views import (
 app_name = "partners"
 entry, paper = "<int:delivery_pk>/", "documents/<int:document_pk>/"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
+amending = "amendments/<int:pk>/"
 urlpatterns = [
     path("organizations/", organizations.organization_list, name="organization-list"),
     path("organizations/register/", organizations.organization_register, name="organization-register"),
@@ -55,6 +57,17 @@ urlpatterns = [
     path(f"{one}{paper}replace/", documents.document_replace, name="document-replace"),
     path(f"{one}{paper}describe/", documents.document_describe, name="document-describe"),
     path(f"{one}{paper}withdraw/", documents.document_withdraw, name="document-withdraw"),
+    path(f"{one}amendments/", amendments.amendment_list, name="amendment-list"),
+    path(f"{one}amendments/propose/", amendments.amendment_propose, name="amendment-propose"),
+    path(amending, amendments.amendment, name="amendment"),
+    path(f"{amending}revise/", amendments.amendment_revise, name="amendment-revise"),
+    path(f"{amending}bring-into-effect/", amendments.amendment_bring_into_effect, name="amendment-bring-into-effect"),
+    path(f"{amending}drop/", amendments.amendment_drop, name="amendment-drop"),
+    path(f"{amending}report/", amendments.amendment_report, name="amendment-report"),
+    path(f"{amending}commitments/add/", amendments.amended_commitment_add, name="amended-commitment-add"),
+    path(f"{amending}{promise}change/", amendments.amended_commitment_change, name="amended-commitment-change"),
+    path(f"{amending}{promise}remove/", amendments.amended_commitment_remove, name="amended-commitment-remove"),
+    path(f"{amending}lines/<int:line_pk>/drop/", amendments.amended_commitment_drop, name="amended-commitment-drop"),
     path("checks/", checks.check_list, name="check-list"),
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/fill/", checks.check_fill, name="check-fill"),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Field
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ ALWAYS_AMENDABLE = (
     "number", "area", "department", "in_charge", "notice_given_on", "review_opinion", "is_public", "remark",
 )  # fmt: skip
 AMENDABLE = (*SIGNED_TEXT, *ALWAYS_AMENDABLE)
+# What an amendment may change of it: all but the day on which it was signed.
+AMENDS = tuple(name for name in SIGNED_TEXT if name not in ("signed_on", "signed_precision"))
 
 
 class ChangedMeanwhile(ActionRefused):
@@ -119,7 +122,29 @@ def _refuse_amending(agreement: Agreement, changed: list[str]) -> None:
     if agreement.state not in (*EDITABLE, *LIVE):
         raise ActionRefused(_("This agreement has ended and is kept as it is."))
     if agreement.state not in EDITABLE and (fixed := [name for name in changed if name in SIGNED_TEXT]):
-        raise ActionRefused(_("What was signed is not changed any more. Renew the agreement instead."), fixed[0])
+        raise ActionRefused(_("What was signed is changed by an amendment only."), fixed[0])
+
+
+def amend_signed_text(agreement: Agreement, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write what an amendment changes, given as the history keeps it; before and after. The caller holds the lock."""
+    before = values_of(agreement, values)
+    for name, value in values.items():
+        setattr(agreement, name, as_field(name, value))
+    _refuse_wrong_order(agreement.valid_from, agreement.valid_until)
+    _refuse_stray_amount(vars(agreement))
+    _touch(agreement, *values)
+    return before, values_of(agreement, values)
+
+
+def as_field(name: str, value: Any) -> Any:
+    """A value as the history keeps it, as the field has it."""
+    field = Agreement._meta.get_field(name)
+    return field.to_python(value) if isinstance(field, Field) else value
+
+
+def values_of(agreement: Agreement, names: Iterable[str]) -> dict[str, Any]:
+    """Fields as the history keeps them."""
+    return {name: _plain(getattr(agreement, name)) for name in names}
 
 
 def _set_initiatives(agreement: Agreement, initiatives: Iterable[Initiative] | None) -> dict[str, Any]:

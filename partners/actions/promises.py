@@ -6,13 +6,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from partners.actions.figures import refresh_figures
-from partners.models import Agreement, Commitment, Organization, Party
+from partners.models import Agreement, Amendment, Commitment, Organization, Party
 from partners.states import EDITABLE, LIVE
 from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 
 PARTY_FIELDS = ("role", "signatory", "signatory_title", "contact")
+# What the signed paper says of a commitment; how it is counted is not in it.
+PROMISED = ("party", "what", "unit", "quantity", "due_on")
 COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
 
 
@@ -67,11 +69,15 @@ def add_commitment(agreement: Agreement, *, by: User | None, **values: Any) -> C
 
 
 @transaction.atomic
-def amend_commitment(commitment: Commitment, *, by: User | None, **values: Any) -> Commitment:
+def amend_commitment(
+    commitment: Commitment, *, by: User | None, amendment: Amendment | None = None, **values: Any
+) -> Commitment:
+    """Once the agreement is signed, only an `amendment` changes what it says."""
     agreement = _locked(commitment.agreement)
     values = _known(values, COMMITMENT_FIELDS)
     if "party" in values:
         _refuse_strange_party(agreement, values["party"])
+    _refuse_signed(agreement, amendment, [name for name in PROMISED if _differs(commitment, values, name)])
     try:
         with transaction.atomic():
             changed = _write(commitment, values)
@@ -85,15 +91,21 @@ def amend_commitment(commitment: Commitment, *, by: User | None, **values: Any) 
 
 
 @transaction.atomic
-def remove_commitment(commitment: Commitment, *, by: User | None) -> None:
+def remove_commitment(commitment: Commitment, *, by: User | None, amendment: Amendment | None = None) -> None:
     agreement = _locked(commitment.agreement)
+    _refuse_signed(agreement, amendment, [""])
+    refuse_removing(commitment)
+    before = {"commitment": commitment.pk}
+    commitment.delete()
+    _record(agreement, "agreement.commitment_removed", by=by, before=before)
+
+
+def refuse_removing(commitment: Commitment) -> None:
+    """What a check speaks of, or something was delivered of, is kept."""
     if commitment.findings.exists():
         raise ActionRefused(_("A compliance check speaks of this commitment, so it is kept."))
     if commitment.deliveries.exists():
         raise ActionRefused(_("Something was delivered of this commitment, so it is kept."))
-    before = {"commitment": commitment.pk}
-    commitment.delete()
-    _record(agreement, "agreement.commitment_removed", by=by, before=before)
 
 
 # What they share -----------------------------------------------------------------------
@@ -105,6 +117,15 @@ def _locked(agreement: Agreement) -> Agreement:
     if agreement.state not in (*EDITABLE, *LIVE):
         raise ActionRefused(_("This agreement has ended and is kept as it is."))
     return agreement
+
+
+def _refuse_signed(agreement: Agreement, amendment: Amendment | None, changed: list[str]) -> None:
+    if changed and agreement.state not in EDITABLE and amendment is None:
+        raise ActionRefused(_("What was signed is changed by an amendment only."), changed[0])
+
+
+def _differs(commitment: Commitment, values: dict[str, Any], name: str) -> bool:
+    return name in values and values[name] != getattr(commitment, name)
 
 
 def _refuse_strange_party(agreement: Agreement, party: Party) -> None:

@@ -268,8 +268,22 @@ class CommitmentForm(PortalForm):
         super().__init__(*args, **kwargs)
         parties = agreement.parties.select_related("organization")
         self.fields["party"].queryset = parties
-        countable = [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] in BY_HAND]
-        self.fields["measure"].choices = countable
+        self.fields["measure"].choices = countable()
+
+
+def countable() -> list[tuple[str, Any]]:
+    """The measures that something counts."""
+    return [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] in BY_HAND]
+
+
+class MeasureForm(PortalForm):
+    """Of a commitment that was signed, how it is counted is all that changes without an amendment."""
+
+    measure = forms.ChoiceField(label=_("Counted by"))
+
+    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"measure": commitment.measure}, **kwargs)
+        self.fields["measure"].choices = countable()
 
 
 # People --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from partners.models.agreements import (
     OrganizationQuerySet,
     Party,
 )
+from partners.models.amendments import Amendment, AmendmentLine
 from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure
@@ -17,6 +18,8 @@ __all__ = [
     "Agreement",
     "AgreementDocument",
     "AgreementQuerySet",
+    "Amendment",
+    "AmendmentLine",
     "CheckFinding",
     "Commitment",
     "CommitmentFigure",

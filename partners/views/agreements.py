@@ -88,9 +88,9 @@ def visible_neighbours(request: HttpRequest, found: Agreement) -> set[int]:
 
 
 def tabs(request: HttpRequest, found: Agreement, here: str) -> list[dict[str, Any]]:
-    if not can_see_agreement_history(request.user, found):
-        return []
-    pages = [(_("Agreement"), "partners:agreement"), (_("History"), "partners:agreement-history")]
+    pages = [(_("Agreement"), "partners:agreement"), (_("Amendments"), "partners:amendment-list")]
+    if can_see_agreement_history(request.user, found):
+        pages.append((_("History"), "partners:agreement-history"))
     return [{"label": label, "url": reverse(name, args=[found.pk]), "current": name == here} for label, name in pages]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partners.actions import promises as actions
-from partners.forms.register import CommitmentForm, PartyForm
+from partners.forms.register import CommitmentForm, MeasureForm, PartyForm
 from partners.models import Agreement, Commitment, Party
 from partners.permissions import can_amend_agreement
 from partners.views.agreements import load
@@ -104,7 +104,11 @@ def commitment_add(request: HttpRequest, pk: int) -> HttpResponse:
 def commitment_amend(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResponse:
     found = load_to_amend(request, pk)
     commitment = get_object_or_404(Commitment.objects.select_related("agreement"), pk=commitment_pk, agreement=found)
-    form = CommitmentForm(request.POST or None, agreement=found, commitment=commitment)
+    form: PortalForm = (
+        CommitmentForm(request.POST or None, agreement=found, commitment=commitment)
+        if found.is_editable
+        else MeasureForm(request.POST or None, commitment=commitment)
+    )
     return save(
         request, form, lambda values: actions.amend_commitment(commitment, by=request.user, **values),
         "partners/commitment_form.html", found, commitment=commitment,

@@ -64,15 +64,24 @@ def history_of(*things: models.Model, most: int = 200) -> list[Line]:
 
 
 def _line(event: AuditEvent, model: type[models.Model], names: dict) -> Line:
-    keys = [key for key in dict.fromkeys([*event.before, *event.after]) if _field(model, key) or key in REFERENCES]
-    changes = [
-        Change(_label(model, key), *(_words(model, key, side.get(key), names) for side in (event.before, event.after)))
-        for key in keys
-    ]
-    changes = [change for change in changes if change.before or change.after]
+    changes = _changes(model, event.before, event.after, names)
     role = f" · {Role(event.role).label}" if event.role in Role.values else ""
     by = f"{event.actor}{role}" if event.actor else ""
     return Line(event.at, by, str(SENTENCES.get(event.verb, event.verb)), event.reason, changes)
+
+
+def changes_in(model: type[models.Model], before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """What changed of a row in words; for fields that refer to no other row."""
+    return _changes(model, before, after, {})
+
+
+def _changes(model: type[models.Model], before: dict[str, Any], after: dict[str, Any], names: dict) -> list[Change]:
+    keys = [key for key in dict.fromkeys([*before, *after]) if _field(model, key) or key in REFERENCES]
+    found = [
+        Change(_label(model, key), *(_words(model, key, side.get(key), names) for side in (before, after)))
+        for key in keys
+    ]
+    return [change for change in found if change.before or change.after]
 
 
 def _field(model: type[models.Model], key: str) -> Any:

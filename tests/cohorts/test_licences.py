@@ -15,7 +15,7 @@ from cohorts.queries import licence_candidates, licence_use
 from cohorts.states import CohortState, EnrolmentState
 from partners.actions.promises import add_commitment, add_party, remove_commitment
 from partners.measures import delivered
-from partners.models import Party
+from partners.models import Amendment, Party
 from partners.states import Measure
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -210,7 +210,7 @@ def test_a_pool_is_given_by_a_party_and_may_serve_its_promise(city):
     pool = actions.register_licence_pool(
         by=None, host=city, agreement=agreement, provider=company, **pool_values(commitment=licences)
     )
-    remove_commitment(licences, by=None)  # by the keeper, who does not know of the pool
+    remove_commitment(licences, by=None, amendment=Amendment())  # by the keeper, who does not know of the pool
 
     pool.refresh_from_db()
     assert pool.commitment is None

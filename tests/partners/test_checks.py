@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.actions import checks, council, promises
-from partners.models import ComplianceCheck
+from partners.models import Amendment, ComplianceCheck
 from partners.queries import check_todos
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -160,7 +160,7 @@ def test_a_commitment_that_a_check_speaks_of_is_kept(city):
     check = filled(opened(city))
 
     with pytest.raises(ActionRefused):
-        promises.remove_commitment(check.agreement.commitments.get(), by=None)
+        promises.remove_commitment(check.agreement.commitments.get(), by=None, amendment=Amendment())
 
 
 @pytest.mark.parametrize("values", [{"follow_up": "보완"}, {"follow_up_due_on": date(2100, 1, 1)}])

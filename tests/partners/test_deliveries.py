@@ -11,7 +11,7 @@ from partners.actions import deliveries, promises
 from partners.actions.agreements import terminate_agreement
 from partners.actions.figures import refresh_figures
 from partners.measures import promises_of, roll_up
-from partners.models import Agreement, Delivery
+from partners.models import Agreement, Amendment, Delivery
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -146,7 +146,7 @@ def test_what_was_delivered_keeps_its_commitment():
     enter(commitment)
 
     with pytest.raises(ActionRefused):
-        promises.remove_commitment(commitment, by=None)
+        promises.remove_commitment(commitment, by=None, amendment=Amendment())
 
 
 def test_a_delivery_is_entered_and_withdrawn_on_its_page(sign_in):

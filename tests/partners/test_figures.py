@@ -11,7 +11,7 @@ from django.utils import timezone
 from partners.actions import deliveries, promises
 from partners.actions.agreements import renew_agreement, terminate_agreement
 from partners.actions.figures import refresh_all_figures, refresh_figures
-from partners.models import Commitment, CommitmentFigure, Delivery
+from partners.models import Amendment, Commitment, CommitmentFigure, Delivery
 from partners.states import Measure
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
@@ -76,7 +76,7 @@ def test_an_amended_commitment_is_counted_anew():
     commitment = promise(quantity=5)
     deliveries.enter_delivery(commitment, by=None, amount=5, delivered_on=timezone.localdate(), evidence=paper())
 
-    promises.amend_commitment(commitment, by=None, quantity=6)
+    promises.amend_commitment(commitment, by=None, amendment=Amendment(), quantity=6)
 
     assert figure(commitment).state != "met"
 
@@ -214,7 +214,7 @@ def test_a_check_is_filled_in_beside_the_figures(sign_in):
 def test_a_figure_goes_with_its_commitment():
     commitment = promise()
 
-    promises.remove_commitment(commitment, by=None)
+    promises.remove_commitment(commitment, by=None, amendment=Amendment())
 
     assert not Commitment.objects.exists()
     assert not CommitmentFigure.objects.exists()
