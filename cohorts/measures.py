@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrolment, LicencePool
+from cohorts.models import Cohort, Enrolment, LicencePool, Stay
 from partners.measures import counts
 from partners.models import Commitment
 from partners.states import Measure
@@ -64,3 +64,12 @@ def licences(commitments: list[Commitment]) -> dict[int, int]:
         one.pk: sum(found.get((one.agreement_id, one.party.organization_id, named), 0) for named in (one.pk, None))
         for one in commitments
     }
+
+
+@counts(Measure.ENTRANTS, url=lambda one: f"{reverse('cohorts:way-list')}?agreement={one.agreement_id}")
+def entrants(commitments: list[Commitment]) -> dict[int, int]:
+    """Everybody whose way has begun on a pathway under the agreement, whatever became of them."""
+    stays = Stay.objects.as_of(timezone.localdate())
+    under = stays.filter(enrolment__cohort__programme__agreement__in={one.agreement_id for one in commitments})
+    rows = under.order_by().values_list("enrolment__cohort__programme__agreement").annotate(Count("pk"))
+    return per_agreement(commitments, rows)

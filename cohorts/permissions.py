@@ -139,6 +139,19 @@ def can_lend_licences(user: "User", pool: LicencePool) -> bool:
     return is_host_staff(user, pool)
 
 
+# Pathways ------------------------------------------------------------------------------
+
+
+def can_run_pathway(user: "User", programme: Programme) -> bool:
+    """Its schools, who enters, and what becomes of a class."""
+    return is_host_staff(user, programme)
+
+
+def can_move_on_way(user: "User", enrolment: Enrolment) -> bool:
+    """Leave, return, transfer and end of one person's way."""
+    return is_host_staff(user, enrolment)
+
+
 # Applications --------------------------------------------------------------------------
 
 

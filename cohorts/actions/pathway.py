@@ -19,6 +19,7 @@ from cohorts.actions.stays import Step, begin, step
 from cohorts.models import Cohort, Enrolment, Person, PlaceOfStudy, ProgrammeStage, Stay, Track
 from cohorts.models.pathway import is_pathway
 from cohorts.states import FILLS_SEATS, EnrolmentState, StayEnd
+from partners.actions.figures import refresh_figures
 from partners.models import Organization
 from partners.states import OFFERS_STAGES
 from portal import audit
@@ -75,6 +76,7 @@ def enter(cohort: Cohort, places: Mapping[int, PlaceOfStudy], *, by: "User | Non
     stays, events = begin(enrolments, [places[one.pk] for one in enrolments], by=by)
     AuditEvent.objects.bulk_create(events)
     audit.record(cohort, "cohort.entered", by=by, after={"entrants": len(stays)})
+    refresh_figures(cohort.programme.agreement_id)
     return stays
 
 

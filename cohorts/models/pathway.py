@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
+def year_name(stage: ProgrammeStage, year: int) -> str:
+    return str(_("%(stage)s year %(year)d") % {"stage": stage.name, "year": year})
+
+
 class DateRange(Func):
     """`[first, second)`; an empty one, where both are the same day, overlaps nothing."""
 
@@ -60,6 +64,11 @@ class PlaceOfStudy(HostOwned):
     def __str__(self) -> str:
         return str(self.school)
 
+    @property
+    def dialog(self) -> str:
+        """The id of the question before the school is removed."""
+        return f"remove-{self.pk}"
+
 
 class ProgressionQuerySet(models.QuerySet["Progression"]):
     def visible_to(self, user: "User") -> "ProgressionQuerySet":
@@ -88,6 +97,11 @@ class Progression(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.place} {self.year}"
+
+    @property
+    def class_name(self) -> str:
+        """Needs the place's stage."""
+        return year_name(self.place.stage, self.year)
 
     @property
     def can_be_undone(self) -> bool:
@@ -205,13 +219,25 @@ class Stay(HostOwned):
         return self.until is None
 
     @property
+    def class_name(self) -> str:
+        """Needs the place's stage."""
+        return year_name(self.place.stage, self.year)
+
+    @property
+    def standing_words(self) -> str:
+        """Of a row `as_of` a day."""
+        return str(Standing(self.standing).label)  # type: ignore[attr-defined]  # annotated
+
+    @property
+    def since(self) -> date:
+        """Of a row `as_of` a day: the first day of where the person stands."""
+        over = self.standing in (Standing.LEFT, Standing.COMPLETED)  # type: ignore[attr-defined]  # annotated
+        return self.until if over and self.until else self.starts_on
+
+    @property
     def last_day(self) -> date | None:
         """None while it is open, and of a stay that was over before it began."""
         return self.until - DAY if self.until and self.until > self.starts_on else None
-
-    @property
-    def days(self) -> int:
-        return ((self.until or timezone.localdate()) - self.starts_on).days
 
 
 def is_pathway(programme: Any) -> bool:

@@ -7,21 +7,21 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Enrolment, PlaceOfStudy, Programme, ProgrammeStage, Stay
-from cohorts.models.pathway import StayQuerySet
+from cohorts.models.pathway import StayQuerySet, year_name
 from cohorts.queries.pictures import Picture
-from cohorts.states import FILLS_SEATS, ON_THE_WAY, ProgrammeKind, Standing
-from partners.queries import Todo
+from cohorts.states import ON_THE_WAY, Standing
 from portal.accounts.models import User
-from portal.accounts.roles import HOST_STAFF
 from portal.common.dates import add_months
 
 NOT_YET = "none"  # the spot of who had not entered on a day
 STAGE = "stage-"  # before the pk of a stage: all its years
+HUES, SHADES = 4, 5  # of app.css
+STANDING_CSS = {Standing.ON_LEAVE: "p-s3", Standing.LEFT: "p-s6", Standing.COMPLETED: "p-s4"}
 ON_WAY = "on_way"  # at school or on leave
 
 
@@ -38,7 +38,12 @@ class Spot:
         return f"{self.stage.pk}-{self.year}"
 
     def __str__(self) -> str:
-        return _("%(stage)s year %(year)d") % {"stage": self.stage.name, "year": self.year}
+        return year_name(self.stage, self.year)
+
+    @property
+    def css(self) -> str:
+        """Its colour in a chart: the hue of the stage in the shade of the year."""
+        return f"p-hue-{(self.stage.position - 1) % HUES + 1} p-year-{min(self.year, SHADES)}"
 
 
 def spots_of(stages: Sequence[ProgrammeStage]) -> list[Spot]:
@@ -56,7 +61,12 @@ def next_spot(stages: Sequence[ProgrammeStage], spot: Spot) -> Spot | None:
 def labels(stages: Sequence[ProgrammeStage]) -> dict[str, str]:
     """Every spot in words, in the order of the way."""
     found = {spot.key: str(spot) for spot in spots_of(stages)}
-    return found | {str(one): str(one.label) for one in (Standing.ON_LEAVE, Standing.LEFT, Standing.COMPLETED)}
+    return found | {str(one): str(one.label) for one in STANDING_CSS}
+
+
+def colours(stages: Sequence[ProgrammeStage]) -> list[str]:
+    """The class of each of `labels` in a chart."""
+    return [*(spot.css for spot in spots_of(stages)), *STANDING_CSS.values()]
 
 
 def at(rows: StayQuerySet, spot: str) -> StayQuerySet:
@@ -191,24 +201,3 @@ def waiting_for_a_school(cohorts: Sequence[Cohort]) -> dict[int, int]:
     """By entry year: how many are enrolled whose way has not begun; one query."""
     rows = Enrolment.objects.active().filter(cohort__in=cohorts, stays=None).order_by()
     return dict(rows.values_list("cohort").annotate(Count("pk")))
-
-
-# What is to be done next ---------------------------------------------------------------
-
-
-def pathway_todos(user: User) -> list[Todo]:
-    """Who has not come back from a leave, and who is enrolled without a school; two queries."""
-    if user.role not in HOST_STAFF:
-        return []
-    late = Stay.objects.visible_to(user).overdue().count()
-    found = [Todo("overdue", _("Not back from leave on the expected day"), late, people_url(overdue="1"), urgent=True)]
-    for cohort in _entering(user):
-        label = _("%(cohort)s: enrolled, without a school yet") % {"cohort": cohort.name}
-        found.append(Todo("to_enter", label, cohort.waiting, reverse("cohorts:entry", args=[cohort.pk])))
-    return [todo for todo in found if todo.count]
-
-
-def _entering(user: User) -> QuerySet[Any]:
-    cohorts = Cohort.objects.visible_to(user).filter(programme__kind=ProgrammeKind.PATHWAY, state__in=FILLS_SEATS)
-    waits = Enrolment.objects.active().filter(cohort=OuterRef("pk"), stays=None).order_by().values("cohort")
-    return cohorts.annotate(waiting=Subquery(waits.annotate(n=Count("pk")).values("n"))).filter(waiting__gt=0)

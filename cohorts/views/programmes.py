@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cohorts.actions import programmes as actions
 from cohorts.forms.programmes import ProgrammeFilter, ProgrammeForm
 from cohorts.models import Cohort, Programme
+from cohorts.models.pathway import is_pathway
 from cohorts.permissions import can_edit_programme, can_plan_cohort, can_register_programme
+from cohorts.views import pathway
 from partners.models import Agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
@@ -42,6 +44,7 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
         "agreement": agreement,
         "may_edit": can_edit_programme(request.user, found),
         "may_plan": can_plan_cohort(request.user, found),
+        "tabs": pathway.tabs(found, "cohorts:programme") if is_pathway(found) else None,
     }
     return render(request, "cohorts/programme.html", context)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts.models import Cohort, Enrolment
+from cohorts.models.pathway import is_pathway
 from cohorts.states import CohortState
 from curriculum import actions
 from curriculum.actions.attendance import in_training_on
@@ -125,8 +126,11 @@ def trainee(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @roles(Role.TRAINEE)
 def my_course(request: HttpRequest) -> HttpResponse:
-    """To the newest course of one's own."""
-    newest = Enrolment.objects.visible_to(request.user).order_by("-starts_on").first()
+    """To the newest course of one's own; on a pathway, to the way through it."""
+    mine = Enrolment.objects.visible_to(request.user).select_related("cohort__programme")
+    newest = mine.order_by("-starts_on").first()
+    if newest and is_pathway(newest.cohort.programme):
+        return redirect("cohorts:way", newest.pk)
     if newest:
         return redirect("curriculum:trainee", newest.pk)
     return render(request, "curriculum/no_course.html")

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, Cohort, Enrolment, Offer, Score
+from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay
+from cohorts.models.pathway import is_pathway
 from cohorts.queries import cohort_todos, selection_todos
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
@@ -123,7 +124,7 @@ def newest_course(user: User) -> Any:
     open_projects = Project.objects.filter(cohort=OuterRef("cohort"), state=ProjectState.OPEN)
     return (
         Enrolment.objects.visible_to(user)
-        .select_related("cohort__policy", "person")
+        .select_related("cohort__policy", "cohort__programme", "person")
         .annotate(
             team_pk=Subquery(place.values("team")[:1]),
             team_name=Subquery(place.values("team__name")[:1]),
@@ -146,6 +147,8 @@ def choices_due(course: Any) -> list[Todo]:
 
 
 def course_of(course: Any, user: User) -> Page:
+    if is_pathway(course.cohort.programme):
+        return {"way": course, "way_url": where("cohorts:way", course.pk)}
     whole, _units = progress_of(course)
     return {
         "course": course,
@@ -230,6 +233,7 @@ def staff_home(user: User) -> Page:
         "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
         "unplaced": without_team().filter(pk__in=enrolments.values("pk")),
         "dead": Job.objects.visible_to(user).dead_letters(),
+        "on_leave": Stay.objects.visible_to(user).overdue(),
     }
     if user.role == Role.OFFICIAL:
         waiting["invitations"] = Invitation.objects.visible_to(user).run_out()
@@ -270,6 +274,9 @@ def staff_todos(found: dict[str, int]) -> list[Todo]:
         *course_todos(found),
         Todo(_("Jobs to verify"), found["jobs"], where("placements:employment-list", state="reported")),
         Todo(_("Trainees without a team"), found["unplaced"], where("placements:placement-list", show="unplaced")),
+        Todo(
+            _("Not back from leave on the expected day"), found["on_leave"], where("cohorts:way-list", overdue=1), True
+        ),
         Todo(_("Background jobs that need attention"), found["dead"], dead, True),
         Todo(_("Invitations that ran out"), found.get("invitations", 0), invitations),
     ]

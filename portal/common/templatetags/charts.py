@@ -108,6 +108,11 @@ def table(title: str, desc: str, unit: str, series: Sequence[Any], rows: Sequenc
     }
 
 
+def numbered(series: Sequence[Any]) -> list[str]:
+    """The colours of series that have none of their own."""
+    return [f"p-s{n}" for n in range(1, len(series) + 1)]
+
+
 @register.inclusion_tag("components/_chart.html")
 def bar_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "", mark_last: bool = True) -> dict[str, Any]:
     """One column per row; the last one, the present, is stronger."""
@@ -133,9 +138,10 @@ def bar_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "", mar
 
 @register.inclusion_tag("components/_chart.html")
 def stacked_chart(
-    title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: str, unit: str = ""
+    title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: str, unit: str = "", css: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """One column per row, its parts upon each other, the whole above it."""
+    """One column per row, its parts upon each other, the whole above it. `css`: the class of each series."""
+    css = css or numbered(series)
     rows = [(label, list(values)) for label, values in rows]
     wholes = [sum(float(value or 0) for value in values) for _label, values in rows]
     top, step = scale_top(max(wholes, default=0))
@@ -147,7 +153,7 @@ def stacked_chart(
         for n, value in enumerate(values):
             high = height_of(float(value or 0), top)
             y = round(y - high, 1)
-            parts.append(Mark(round(tick.x - thick / 2, 1), y, round(thick, 1), high, 0, 0, "", f"p-area p-s{n + 1}"))
+            parts.append(Mark(round(tick.x - thick / 2, 1), y, round(thick, 1), high, 0, 0, "", f"p-area {css[n]}"))
         totals.append(Tick(tick.x, y - 8, spoken(int(whole) if whole == int(whole) else whole)))
     return {
         **table(title, desc, unit, series, rows),
@@ -155,7 +161,7 @@ def stacked_chart(
         "ticks": ticks,
         "marks": parts,
         "totals": totals,
-        "legend": list(series),
+        "legend": list(zip(series, css, strict=True)),
     }
 
 
@@ -191,7 +197,7 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
         "lines": lines,
         "dots": dots,
         "ends": apart(ends),
-        "legend": list(series) if len(series) > 1 else [],
+        "legend": list(zip(series, numbered(series), strict=True)) if len(series) > 1 else [],
     }
 
 
