@@ -70,8 +70,7 @@ DECIDED = {"text": "조사", "person": "박과장", "due_on": DAY}
 TABLE = [
     row("partners:consortium-list", own=READ["own"]),
     row("partners:consortium", arguments=agreed, **READ),
-    row("partners:consortium-found", arguments=lambda w: [w.draft.pk], **{
-        "own": "200 200 200 403 403 403 403", "other": "200 404 404 403 403 403 403"}),
+    row("partners:consortium-found", arguments=lambda w: [w.draft.pk], **KEEP),
     row("partners:consortium-found", "POST", lambda w: [w.draft.pk], **VERB, data=lambda w: FOUNDED),
     row("partners:consortium-amend", arguments=agreed, **KEEP),
     row("partners:consortium-amend", "POST", agreed, **VERB, data=lambda w: FOUNDED),

@@ -291,7 +291,7 @@ def test_pages_take_as_many_queries_for_one_as_for_three(
     browser, where = sign_in(official), [consortium.agreement_id]
     for name, args, queries in (
         ("consortium-list", [], 5), ("consortium", where, 10), ("meeting-list", where, 6), ("decision-list", where, 7),
-        ("joint-project-list", where, 7), ("meeting", [meeting.pk], 11), ("joint-project", [project.pk], 6),
+        ("joint-project-list", where, 7), ("meeting", [meeting.pk], 9), ("joint-project", [project.pk], 6),
     ):  # fmt: skip
         url = reverse(f"partners:{name}", args=args)
         browser.get(url)
