@@ -2,8 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Agreement, AgreementDocument, Amendment, Commitment, CouncilAct, Organization
-from partners.models import Agreement, AgreementDocument, Commitment, CouncilAct, MeetingFile, Organization
+from partners.models import (
+    Agreement,
+    AgreementDocument,
+    Amendment,
+    Commitment,
+    CouncilAct,
+    MeetingFile,
+    Organization,
+)
 from portal.audit.history import say
 
 say(
