@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cohorts.models import Consent, ConsentText, Person
-from cohorts.states import ConsentKind
+from cohorts.states import ASKED_OF_APPLICANTS, ConsentKind
 
 if TYPE_CHECKING:
     from cohorts.models.consent import ConsentQuerySet
@@ -55,6 +55,25 @@ WORDINGS: Final[dict[ConsentKind, Wording]] = {
         "Purpose: news of later cohorts and job fairs.\nItems: name, e-mail.\n"
         "Kept for two years or until you withdraw.\nRefusing has no disadvantage.",
     ),
+    ConsentKind.SCHOOL_CONTACT: Wording(
+        True,
+        "수집 목적: 방문 특강 신청 접수, 선정 결과와 일정 안내, 만족도 조사\n"
+        "수집 항목: 담당 교사의 이름, 이메일, 휴대전화\n"
+        "보유 기간: 결과가 나온 날 또는 방문이 끝난 날부터 1년\n"
+        "동의를 거부할 수 있으나, 거부하면 신청할 수 없습니다.",
+        "Purpose: receiving the request, telling you the result and the day, asking for your feedback.\n"
+        "Items: the teacher's name, e-mail address and mobile number.\n"
+        "Kept for: one year after the result or after the visit.\n"
+        "You may refuse, but then you cannot send a request.",
+    ),
+    ConsentKind.SCHOOL_SHARING: Wording(
+        False,
+        "제공받는 자: 특강을 맡은 기업\n제공 목적: 방문 당일 연락\n제공 항목: 담당 교사의 이름, 휴대전화\n"
+        "보유 기간: 방문이 끝날 때까지\n동의하지 않아도 선정에 불이익이 없습니다. 다만 연락은 운영기관을 거칩니다.",
+        "To: the company that gives the lecture.\nPurpose: reaching you on the day of the visit.\n"
+        "Items: the teacher's name and mobile number.\nKept until the visit is over.\n"
+        "Refusing has no disadvantage; the company will then reach you through the office.",
+    ),
 }
 
 
@@ -78,7 +97,7 @@ def texts_in_use(host_id: int) -> list[ConsentText]:
     newest: dict[str, ConsentText] = {}
     for text in ConsentText.objects.filter(host_id=host_id).order_by("version"):
         newest[text.kind] = text
-    found = [newest.get(kind) or text_in_use(host_id, kind) for kind in ConsentKind]
+    found = [newest.get(kind) or text_in_use(host_id, kind) for kind in ASKED_OF_APPLICANTS]
     return sorted(found, key=lambda text: not text.required)
 
 

@@ -1,5 +1,6 @@
 """How cohorts count towards what an agreement promises."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrolment, LicencePool, Stay
+from cohorts.models import Cohort, Enrolment, LicencePool, Stay, Visit
 from partners.measures import counts
 from partners.models import Commitment
 from partners.states import Measure
@@ -46,13 +47,7 @@ def trainees(commitments: list[Commitment]) -> dict[int, int]:
     )
 
 
-def _licences_of(commitment: Commitment) -> str:
-    return reverse("cohorts:agreement-licences", args=[commitment.agreement_id])
-
-
-@counts(
-    Measure.LICENCES, url=_licences_of, opens=lambda user, commitment: True
-)  # numbers, for all who see the agreement
+@counts(Measure.LICENCES, url=lambda commitment: reverse("cohorts:agreement-licences", args=[commitment.agreement_id]))
 def licences(commitments: list[Commitment]) -> dict[int, int]:
     """Seats of the provider's pools that are valid today; once the agreement has ended, on its last day.
 
@@ -79,3 +74,31 @@ def entrants(commitments: list[Commitment]) -> dict[int, int]:
     under = stays.filter(enrolment__cohort__programme__agreement__in={one.agreement_id for one in commitments})
     rows = under.order_by().values_list("enrolment__cohort__programme__agreement").annotate(Count("pk"))
     return per_agreement(commitments, rows)
+
+
+def _visits_of(commitment: Commitment) -> str:
+    query = f"agreement={commitment.agreement_id}&party={commitment.party.organization_id}&state=held"
+    return f"{reverse('cohorts:visit-list')}?{query}"
+
+
+def _of_held_visits(commitments: list[Commitment], number: Any) -> dict[int, int]:
+    """A company's by its own visits under the agreement; the host's, which finds the schools, by all of them."""
+    under = "round__programme__agreement"
+    held = Visit.objects.held().filter(**{f"{under}__in": {one.agreement_id for one in commitments}})
+    found = Counter[tuple[int, int]]()
+    for agreement, company, host, n in held.order_by().values_list(under, "company", "host").annotate(n=number):
+        found[agreement, company] += n
+        found[agreement, host] += n
+    return {one.pk: found[one.agreement_id, one.party.organization_id] for one in commitments}
+
+
+@counts(Measure.LECTURES, url=_visits_of)
+def lectures(commitments: list[Commitment]) -> dict[int, int]:
+    """School visits held; planned ones do not count."""
+    return _of_held_visits(commitments, Count("pk"))
+
+
+@counts(Measure.PUPILS, url=_visits_of)
+def pupils(commitments: list[Commitment]) -> dict[int, int]:
+    """Pupils counted in the visits held."""
+    return _of_held_visits(commitments, Sum("pupils"))

@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cohorts.models import Application, Cohort, CohortStaff, Enrolment, LicencePool, Offer, Programme
+from cohorts.models import (
+    Application,
+    Cohort,
+    CohortStaff,
+    Enrolment,
+    LicencePool,
+    Offer,
+    OutreachRound,
+    Programme,
+    SchoolRequest,
+    Visit,
+)
+from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, ROUND_VERBS, VisitState
 from cohorts.states import COHORT_TRANSITIONS, COHORT_VERBS, HAS_ENDED
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
@@ -150,6 +162,70 @@ def can_run_pathway(user: "User", programme: Programme) -> bool:
 def can_move_on_way(user: "User", enrolment: Enrolment) -> bool:
     """Leave, return, transfer and end of one person's way."""
     return is_host_staff(user, enrolment)
+
+
+# School visits -------------------------------------------------------------------------
+
+
+def can_offer_round(user: "User", programme: Programme) -> bool:
+    return is_host_staff(user, programme)
+
+
+def can_run_round(user: "User", round: OutreachRound) -> bool:
+    """Edit, publish and cancel it, and decide on its requests."""
+    return is_host_staff(user, round)
+
+
+def available_round_verbs(user: "User", round: OutreachRound) -> set[str]:
+    """edit, publish, cancel: what `user` may do with the round in its state."""
+    if not can_run_round(user, round):
+        return set()
+    after = ROUND_TRANSITIONS[round.state]
+    return {verb for verb, to in ROUND_VERBS.items() if to in after} | (
+        {"edit"} if round.state in ROUND_EDITABLE else set()
+    )
+
+
+def can_plan_visit(user: "User", request: SchoolRequest) -> bool:
+    return is_host_staff(user, request)
+
+
+def can_move_visit(user: "User", visit: Visit) -> bool:
+    """Reschedule and cancel it: the office speaks with the school."""
+    return is_host_staff(user, visit)
+
+
+def can_report_visit(user: "User", visit: Visit) -> bool:
+    """The office, and the mentors of the company that gives it."""
+    return is_host_staff(user, visit) or (user.role == Role.MENTOR and user.organization_id == visit.company_id)
+
+
+def can_see_teacher(user: "User", visit: Visit) -> bool:
+    """The office; the company, if the teacher agreed to it, until the visit is over (domain.md 6.2)."""
+    if is_host_staff(user, visit):
+        return True
+    company = user.role == Role.MENTOR and user.organization_id == visit.company_id
+    return company and visit.request.shares_contact and visit.state == VisitState.PLANNED
+
+
+def can_see_pupils(user: "User", visit: Visit) -> bool:
+    """Who opens the gate: the office and the company."""
+    return can_report_visit(user, visit)
+
+
+def can_see_visit_history(user: "User", visit: Visit) -> bool:
+    return user.role == Role.ADMIN or is_host_staff(user, visit)
+
+
+def available_visit_verbs(user: "User", visit: Visit) -> set[str]:
+    """reschedule, cancel, report, amend: what `user` may do with the visit in its state."""
+    verbs = set()
+    if visit.state == VisitState.PLANNED and can_move_visit(user, visit):
+        verbs |= {"reschedule", "cancel"}
+    if can_report_visit(user, visit):
+        verbs |= {"amend"} if visit.state == VisitState.HELD else set()
+        verbs |= {"report"} if visit.state == VisitState.PLANNED and visit.has_begun else set()
+    return verbs
 
 
 # Applications --------------------------------------------------------------------------

@@ -65,3 +65,17 @@ def return_lapsed_licences(job: Job) -> dict[str, int]:
     from cohorts.actions import licences
 
     return {"returned": licences.return_lapsed_licences()}
+
+
+@schedule("daily", at="09:10")
+def remind_of_visits(job: Job) -> dict[str, int]:
+    from cohorts.actions import visit_reminders
+
+    return {"mails": visit_reminders.remind_of_visits() + visit_reminders.remind_of_reports()}
+
+
+@schedule("daily", at="03:10")
+def destroy_visit_names(job: Job) -> dict[str, int]:
+    from cohorts.actions import visit_reminders
+
+    return {"names": visit_reminders.destroy_names(), "contacts": visit_reminders.destroy_contacts()}

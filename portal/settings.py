@@ -226,6 +226,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Beside allauth's own. A whole province of schools may share one address.
+ACCOUNT_RATE_LIMITS = {"school_request": "120/h/ip,30/h/key"}
 ACCOUNT_SESSION_REMEMBER = None if PRODUCTION else True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_FORMS: dict[str, str] = {}

@@ -3,10 +3,12 @@ from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, 
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.enrolment import Enrolment
 from cohorts.models.licences import LicencePool, LicenceSeat
+from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.selection import Decision, Offer, Score, Selection
+from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
 
 __all__ = [
     "Application",
@@ -21,6 +23,7 @@ __all__ = [
     "LicencePool",
     "LicenceSeat",
     "Offer",
+    "OutreachRound",
     "Person",
     "PlaceOfStudy",
     "Programme",
@@ -28,8 +31,12 @@ __all__ = [
     "Progression",
     "RosterImport",
     "RosterLine",
+    "SchoolRequest",
     "Score",
     "Selection",
     "Stay",
     "Track",
+    "Visit",
+    "VisitFeedback",
+    "VisitPupil",
 ]

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay
+from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay, Visit
 from cohorts.models.pathway import is_pathway
+from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
@@ -213,13 +214,14 @@ def reviewer_home(user: User) -> Page:
 
 
 def mentor_home(user: User) -> Page:
-    """Logs to write or to mend, and the own teams. Three queries of its own."""
+    """Logs to write or to mend, visits to report, and the own teams. Four queries of its own."""
+    visits = counts(user, {"visits_unreported": Visit.objects.visible_to(user).unreported()})
     teams = Team.objects.visible_to(user).running().for_list()
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
         for team in teams[:SHOWN]
     ]
-    return {"todos": todos(*mentor_todos(user)), "teams": rows}
+    return {"todos": todos(*mentor_todos(user), *outreach_todos(visits)), "teams": rows}
 
 
 # Who runs cohorts -----------------------------------------------------------------------------
@@ -230,6 +232,7 @@ def staff_home(user: User) -> Page:
     enrolments, cohorts = Enrolment.objects.visible_to(user), Cohort.objects.visible_to(user)
     waiting = {
         **course_work(user),
+        **outreach_work(user),
         "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
         "unplaced": without_team().filter(pk__in=enrolments.values("pk")),
         "dead": Job.objects.visible_to(user).dead_letters(),
@@ -242,10 +245,18 @@ def staff_home(user: User) -> Page:
         "in_selection": Application.objects.visible_to(user).in_selection(),
         "running": cohorts.filter(state=CohortState.RUNNING),
         "training": enrolments.active(),
+        "visits_planned": Visit.objects.visible_to(user).planned(),
     }
     found = counts(user, waiting | figures)
+    visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
     return {
-        "todos": todos(*staff_todos(found), *selection_todos(user), *cohort_work(user), *agreement_todos(user)),
+        "todos": todos(
+            *staff_todos(found),
+            *outreach_todos(found),
+            *selection_todos(user),
+            *cohort_work(user),
+            *agreement_todos(user),
+        ),
         "tiles": [
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
             Tile(
@@ -255,6 +266,7 @@ def staff_home(user: User) -> Page:
             ),
             Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
             Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
+            *([visits] if found["visits_planned"] else []),
         ],
         "cohorts": cohorts_in_progress(user),
         # While nobody recruits, what happens in the class rooms says more.

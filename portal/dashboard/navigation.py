@@ -22,7 +22,10 @@ Label = str | Promise
 Entry = tuple[Label, str]  # what it is called, the name of its URL
 
 HOME: Entry = (pgettext_lazy("menu", "Overview"), "home")
-PUBLIC: tuple[Entry, ...] = ((pgettext_lazy("menu", "Open courses"), "cohorts:notice-list"),)
+PUBLIC: tuple[Entry, ...] = (
+    (pgettext_lazy("menu", "Open courses"), "cohorts:notice-list"),
+    (pgettext_lazy("menu", "Visits for schools"), "cohorts:visit-notice-list"),
+)
 COHORTS: Entry = (pgettext_lazy("menu", "Cohorts"), "cohorts:cohort-list")
 APPLICATIONS: Entry = (pgettext_lazy("menu", "Applications"), "cohorts:application-list")
 SCORES: Entry = (pgettext_lazy("menu", "Scoring"), "cohorts:score-list")
@@ -30,6 +33,7 @@ ATTENDANCE: Entry = (pgettext_lazy("menu", "Attendance"), "curriculum:day-list")
 CURRICULUM: Entry = (pgettext_lazy("menu", "Curriculum"), "curriculum:programme-list")
 PROJECTS: Entry = (pgettext_lazy("menu", "Field projects"), "placements:project-list")
 MY_TEAMS: Entry = (pgettext_lazy("menu", "My teams"), "placements:team-list")
+VISITS: Entry = (pgettext_lazy("menu", "School visits"), "cohorts:visit-list")
 LOGS: Entry = (pgettext_lazy("menu", "Mentoring logs"), "placements:log-list")
 PLACEMENTS: Entry = (pgettext_lazy("menu", "Employment"), "placements:outcome-list")
 AGREEMENTS: Entry = (pgettext_lazy("menu", "Agreements"), "partners:agreement-list")
@@ -57,7 +61,7 @@ MENU: dict[Role, tuple[Entry, ...]] = {
     Role.OPERATOR: (HOME, COHORTS, APPLICATIONS, ATTENDANCE, CURRICULUM, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
     Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS, LOGS),
     Role.REVIEWER: (HOME, SCORES, APPLICATIONS),
-    Role.MENTOR: (HOME, MY_TEAMS, LOGS, PROJECTS, AGREEMENTS),
+    Role.MENTOR: (HOME, MY_TEAMS, LOGS, PROJECTS, VISITS, AGREEMENTS),
     Role.TRAINEE: (
         HOME,
         *PUBLIC,

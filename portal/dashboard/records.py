@@ -25,6 +25,8 @@ from portal.jobs.states import JobState
 READERS = (Role.ADMIN, Role.OFFICIAL)
 SEEN: dict[str, Any] = {
     "application.viewed": gettext_lazy("Application opened"),
+    "school_request.viewed": gettext_lazy("School request opened"),
+    "visit.viewed": gettext_lazy("People of a school visit opened"),
     "attendance.viewed": gettext_lazy("Attendance sheet opened"),
     "licences.listed": gettext_lazy("Licence seats opened"),
     "trainee.viewed": gettext_lazy("Trainee opened"),

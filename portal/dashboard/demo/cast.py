@@ -38,6 +38,8 @@ CAST = (
     Part("applicant", "윤서아", Role.TRAINEE),
     Part("official.kumoh", "배수현 주무관", Role.OFFICIAL, "kumoh"),
     Part("official.changwon", "신동욱 주무관", Role.OFFICIAL, "changwon-complex"),
+    Part("official.moe", "임수정 사무관", Role.OFFICIAL, "moe"),
+    Part("mentor.intel", "오지훈 멘토", Role.MENTOR, "intel-korea"),
 )
 
 
