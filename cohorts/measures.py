@@ -47,7 +47,13 @@ def trainees(commitments: list[Commitment]) -> dict[int, int]:
     )
 
 
-@counts(Measure.LICENCES, url=lambda commitment: reverse("cohorts:agreement-licences", args=[commitment.agreement_id]))
+def _licences_of(commitment: Commitment) -> str:
+    return reverse("cohorts:agreement-licences", args=[commitment.agreement_id])
+
+
+@counts(
+    Measure.LICENCES, url=_licences_of, opens=lambda user, commitment: True
+)  # numbers, for all who see the agreement
 def licences(commitments: list[Commitment]) -> dict[int, int]:
     """Seats of the provider's pools that are valid today; once the agreement has ended, on its last day.
 

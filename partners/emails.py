@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from partners.models import Agreement, ComplianceCheck
+from partners.models import Agreement, ComplianceCheck, Meeting, MeetingDecision
 from partners.periods import last_notice_day
 from portal.accounts.models import User
 from portal.notify import Message
@@ -60,5 +60,36 @@ def check_due(check: ComplianceCheck, to: User, *, slot: str) -> Message:
             "path": check.get_absolute_url(),
         },
         host=check.host_id,
+        by=None,
+    )
+
+
+def meeting_soon(meeting: Meeting, to: User) -> Message:
+    """Says that the consortium meets; once to each reader for each moment it is planned for."""
+    return Message(
+        key=f"meeting_soon:{meeting.pk}:{meeting.starts_at:%Y%m%d%H%M}:{to.pk}",
+        to=to,
+        template="partners/meeting_soon",
+        context={"meeting": meeting, "consortium": meeting.consortium, "path": meeting.get_absolute_url()},
+        host=meeting.host_id,
+        by=None,
+        expires_at=meeting.starts_at,
+    )
+
+
+def decision_due(decision: MeetingDecision, to: User, *, overdue: bool) -> Message:
+    """Asks for what a meeting decided: once when it is due soon, once when it is overdue."""
+    slot = "overdue" if overdue else "soon"
+    return Message(
+        key=f"decision_due:{decision.pk}:{decision.due_on}:{slot}:{to.pk}",
+        to=to,
+        template="partners/decision_due",
+        context={
+            "decision": decision,
+            "consortium": decision.meeting.consortium,
+            "overdue": overdue,
+            "path": decision.meeting.get_absolute_url(),
+        },
+        host=decision.host_id,
         by=None,
     )

@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Agreement, AgreementDocument, Amendment, Commitment, CouncilAct, Organization
+from partners.models import (
+    Agreement,
+    AgreementDocument,
+    Amendment,
+    Commitment,
+    CouncilAct,
+    MeetingFile,
+    Organization,
+)
 from portal.audit.history import say
 
 say(
@@ -44,6 +52,23 @@ say(
         "agreement.amendment_dropped": _("The amendment was dropped"),
         "agreement.amendment_took_effect": _("An amendment took effect"),
         "agreement.amendment_reported": _("The report of an amendment to the council was recorded"),
+        "consortium.founded": _("The consortium was founded"),
+        "consortium.amended": _("The consortium was amended"),
+        "consortium.member_added": _("A member joined the consortium"),
+        "consortium.member_amended": _("A member of the consortium was amended"),
+        "consortium.member_left": _("A member left the consortium"),
+        "meeting.planned": _("The meeting was planned"),
+        "meeting.amended": _("The meeting was moved or amended"),
+        "meeting.minutes_written": _("The minutes were written"),
+        "meeting.approved": _("The minutes were approved"),
+        "meeting.cancelled": _("The meeting was cancelled"),
+        "meeting.file_added": _("A file was added to the meeting"),
+        "decision.recorded": _("A decision was recorded"),
+        "decision.amended": _("A decision was amended"),
+        "decision.done": _("A decision was carried out"),
+        "joint_project.proposed": _("A joint project was proposed"),
+        "joint_project.amended": _("The joint project was amended"),
+        "joint_project.moved": _("The joint project went on"),
         "invitation.sent": _("An invitation was sent"),
         "invitation.sent_again": _("The invitation was sent again"),
         "invitation.revoked": _("The invitation was revoked"),
@@ -55,6 +80,7 @@ say(
         "organization": (_("Organization"), Organization),
         "commitment": (_("Commitment"), Commitment),
         "council_act": (_("Council"), CouncilAct),
+        "meeting_file": (_("File"), MeetingFile),
         "document": (_("File"), AgreementDocument),
         "amendment": (_("Amendment"), Amendment),
         "successor": (_("Followed by"), Agreement),

@@ -5,10 +5,10 @@ What one may know of is `visible_to`; what an agreement's state allows is `state
 
 from collections.abc import Callable
 
-from partners.models import Agreement, Amendment, ComplianceCheck, Organization, Party
+from partners.models import Agreement, Amendment, ComplianceCheck, Consortium, Organization, Party
 from partners.states import EDITABLE, HOST_KINDS, LIVE, TRANSITIONS, VERBS
 from portal.accounts.models import Invitation, Membership, User
-from portal.accounts.roles import INVITES, Role
+from portal.accounts.roles import HOST_STAFF, INVITES, Role
 
 
 def can_register_organization(user: User) -> bool:
@@ -105,6 +105,11 @@ def can_settle_amendment(user: User, amendment: Amendment) -> bool:
 def can_enter_delivery(user: User, agreement: Agreement) -> bool:
     """The office that keeps the register; it has seen the evidence."""
     return _keeps(user, agreement)
+
+
+def can_run_consortium(user: User, kept: Agreement | Consortium) -> bool:
+    """Officials and operators of the office that keeps the agreement: members, meetings, minutes, projects."""
+    return user.role == Role.ADMIN or (user.role in HOST_STAFF and kept.host_id == user.organization_id)
 
 
 def can_see_checks(user: User, agreement: Agreement) -> bool:

@@ -134,6 +134,52 @@ class Fulfilment(models.TextChoices):
 WANTING = (Fulfilment.DELAYED, Fulfilment.NOT_DONE)  # a check says how they are made good
 
 
+class Sector(models.TextChoices):
+    """산·학·연·관: from where a member of a consortium comes."""
+
+    INDUSTRY = "industry", pgettext_lazy("sector", "Industry")
+    ACADEMIA = "academia", pgettext_lazy("sector", "Academia")
+    RESEARCH = "research", pgettext_lazy("sector", "Research")
+    GOVERNMENT = "government", pgettext_lazy("sector", "Government")
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("meeting", "Planned")
+    HELD = "held", pgettext_lazy("meeting", "Held, minutes to approve")
+    APPROVED = "approved", pgettext_lazy("meeting", "Minutes approved")
+    CANCELLED = "cancelled", pgettext_lazy("meeting", "Cancelled")
+
+
+MEETING_TRANSITIONS: dict[str, frozenset[str]] = {
+    MeetingState.PLANNED: frozenset({MeetingState.HELD, MeetingState.CANCELLED}),
+    MeetingState.HELD: frozenset({MeetingState.APPROVED}),
+    MeetingState.APPROVED: frozenset(),
+    MeetingState.CANCELLED: frozenset(),
+}
+TOOK_PLACE = (MeetingState.HELD, MeetingState.APPROVED)
+
+
+class JointProjectState(models.TextChoices):
+    """The life of a joint project (공동 협력 사업) that a consortium has found."""
+
+    PROPOSED = "proposed", pgettext_lazy("joint project", "Proposed")
+    AGREED = "agreed", pgettext_lazy("joint project", "Agreed")
+    RUNNING = "running", pgettext_lazy("joint project", "Running")
+    FINISHED = "finished", pgettext_lazy("joint project", "Finished")
+    DROPPED = "dropped", pgettext_lazy("joint project", "Dropped")
+
+
+J = JointProjectState
+JOINT_PROJECT_TRANSITIONS: dict[str, frozenset[str]] = {
+    J.PROPOSED: frozenset({J.AGREED, J.DROPPED}),
+    J.AGREED: frozenset({J.RUNNING, J.DROPPED}),
+    J.RUNNING: frozenset({J.FINISHED, J.DROPPED}),
+    J.FINISHED: frozenset(),
+    J.DROPPED: frozenset(),
+}
+COUNTS_AS_FOUND = (J.AGREED, J.RUNNING, J.FINISHED)
+
+
 class PromiseState(models.TextChoices):
     """Where a commitment stands on the day of its figure."""
 

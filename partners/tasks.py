@@ -44,3 +44,17 @@ def refresh_figures(job: Job) -> dict:
     from partners.actions.figures import refresh_all_figures
 
     return {"commitments": refresh_all_figures()}
+
+
+@schedule("daily", at="09:00")
+def remind_of_meetings(job: Job) -> dict:
+    from partners.actions.meetings import remind_of_meetings
+
+    return {"mails": remind_of_meetings()}
+
+
+@schedule("daily", at="09:00")
+def remind_of_decisions(job: Job) -> dict:
+    from partners.actions.meetings import remind_of_decisions
+
+    return {"mails": remind_of_decisions()}

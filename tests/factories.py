@@ -24,7 +24,7 @@ from cohorts.models import (
 )
 from cohorts.states import ApplicationState, CohortState, ConsentKind, Outcome, ProgrammeKind
 from curriculum.models import Module, TrainingDay
-from partners.models import Agreement, Organization, Party
+from partners.models import Agreement, Consortium, ConsortiumMember, Meeting, Organization, Party
 from partners.states import AgreementState, OrganizationKind
 from placements.models import Employment, MentoringLog, Project, Team, TeamMember
 from placements.states import ProjectState
@@ -342,6 +342,41 @@ def make_licence_pool(*, seats: int = 10, **fields) -> LicencePool:
             "seats": seats,
             "valid_from": today - timedelta(days=100),
             "valid_until": today + timedelta(days=265),
+        }
+        | fields
+    )
+
+
+def make_consortium(*, agreement: Agreement | None = None, members: int = 2, **fields) -> Consortium:
+    """Of an agreement in force, with companies as members."""
+    agreement = agreement or make_agreement()
+    today = timezone.localdate()
+    consortium = Consortium.objects.create(
+        **{"agreement": agreement, "host": agreement.host, "name": f"협의체 {next(_numbers)}", "founded_on": today}
+        | fields
+    )
+    for _ in range(members):
+        make_consortium_member(consortium)
+    return consortium
+
+
+def make_consortium_member(consortium: Consortium, organization: Organization | None = None) -> ConsortiumMember:
+    return ConsortiumMember.objects.create(
+        consortium=consortium, host=consortium.host, organization=organization or make_company(), sector="industry",
+        representative="김대표", contact="054-000-0000", joined_on=timezone.localdate() - timedelta(days=300),
+    )  # fmt: skip
+
+
+def make_meeting(consortium: Consortium, *, days_ago: int = 1, **fields) -> Meeting:
+    """One that should have been held yesterday, unless told otherwise."""
+    return Meeting.objects.create(
+        **{
+            "consortium": consortium,
+            "host": consortium.host,
+            "number": consortium.meetings.count() + 1,
+            "starts_at": timezone.now() - timedelta(days=days_ago),
+            "place": "시청 회의실",
+            "agenda": "1. 공동 사업",
         }
         | fields
     )

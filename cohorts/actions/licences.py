@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Enrolment, LicencePool, LicenceSeat
+from partners.actions.figures import refresh_figures
 from partners.models import Agreement, Commitment, Organization, Party
 from partners.states import Measure
 from portal import audit
@@ -40,6 +41,7 @@ def register_licence_pool(
     pool.save()
     after = {"agreement": agreement.pk, "provider": provider.pk, "seats": pool.seats}
     audit.record(pool, "licence_pool.registered", by=by, after=after)
+    refresh_figures(agreement.pk)
     return pool
 
 
@@ -64,6 +66,7 @@ def amend_licence_pool(pool: LicencePool, *, by: User | None, **values: Any) -> 
     pool.assignments.filter(returned_on=None, until__gt=pool.valid_until).update(until=pool.valid_until)
     after = {name: _plain(getattr(pool, name)) for name in changed}
     audit.record(pool, "licence_pool.amended", by=by, before=before, after=after)
+    refresh_figures(pool.agreement_id)
     return pool
 
 

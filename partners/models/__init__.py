@@ -10,6 +10,15 @@ from partners.models.agreements import (
     Party,
 )
 from partners.models.amendments import Amendment, AmendmentLine
+from partners.models.consortium import (
+    Consortium,
+    ConsortiumMember,
+    JointProject,
+    Meeting,
+    MeetingAttendance,
+    MeetingDecision,
+    MeetingFile,
+)
 from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure
@@ -24,9 +33,16 @@ __all__ = [
     "Commitment",
     "CommitmentFigure",
     "ComplianceCheck",
+    "Consortium",
+    "ConsortiumMember",
     "CouncilAct",
     "Delivery",
     "Initiative",
+    "JointProject",
+    "Meeting",
+    "MeetingAttendance",
+    "MeetingDecision",
+    "MeetingFile",
     "OrdinanceProfile",
     "Organization",
     "OrganizationQuerySet",
