@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +17,16 @@ from partners.models import Agreement, ComplianceCheck, Initiative, Organization
 from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, Fulfilment
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.fields import DateField
+from portal.common.fields import DateField, TextField
+from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
 OTHERS = "others"  # agreements that another office keeps
 UNCHECKED = "unchecked"
+
+
+NAMED = ("columns", "sort")  # what an address of the register says beside its filters
+LONGEST_QUERY = 4_000  # letters
 
 
 class RowField(forms.ChoiceField):
@@ -72,9 +78,10 @@ class AgreementFilter(FilterForm):
     )
     council = forms.ChoiceField(label=_("Council"), choices=COUNCIL)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, like: "AgreementFilter | None" = None, **kwargs: Any) -> None:
+        """`like`: another filter of the same reader, whose choices need not be fetched again."""
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.like = user, like
         if user.role == Role.MENTOR:
             for name in ("in_charge", "fulfilment"):
                 del self.fields[name]
@@ -82,7 +89,7 @@ class AgreementFilter(FilterForm):
             self.fields[name].choices = self._lazily(name)
 
     def _lazily(self, name: str) -> Any:
-        return lambda: [("", _("All")), *self._rows[name]]
+        return lambda: [("", _("All")), *(self.like or self)._rows[name]]
 
     @cached_property
     def _rows(self) -> dict[str, list[tuple[Any, Any]]]:
@@ -181,3 +188,24 @@ def _before_the_council(rows: Any, council: str) -> QuerySet:
         return found
     waiting: QuerySet = rows.to_report() if council == "to_report" else rows.report_overdue()
     return waiting
+
+
+def kept_query(asked: QueryDict) -> str:
+    """The query of an address without what is no filter, column or sort of the register, and without its page."""
+    kept = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        if name in AgreementFilter.base_fields or name in NAMED:
+            kept.setlist(name, [value for value in values if value])
+    query: str = kept.urlencode()
+    return query if len(query) <= LONGEST_QUERY else ""
+
+
+class RegisterViewForm(PortalForm):
+    """The name under which an address is kept, and for whom."""
+
+    name = TextField(label=_("Name of the view"), max_letters=60, help_text=_("Such as 올해 끝나는 협약."))
+    shared = forms.BooleanField(
+        label=_("Share it with my office"), required=False,
+        help_text=_("Colleagues see in it what they may see themselves."),
+    )  # fmt: skip
+    is_default = forms.BooleanField(label=_("Open the register with this view"), required=False)

@@ -22,6 +22,7 @@ from partners.models.consortium import (
 from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure
+from partners.models.views import DefaultView, RegisterView
 
 __all__ = [
     "Agreement",
@@ -36,6 +37,7 @@ __all__ = [
     "Consortium",
     "ConsortiumMember",
     "CouncilAct",
+    "DefaultView",
     "Delivery",
     "Initiative",
     "JointProject",
@@ -47,4 +49,5 @@ __all__ = [
     "Organization",
     "OrganizationQuerySet",
     "Party",
+    "RegisterView",
 ]

@@ -9,7 +9,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
-from partners.columns import RegisterColumn, Row
+from partners.columns import COLUMNS, RegisterColumn, Row
 from partners.states import LIVE
 from portal.common.templatetags.parts import badge
 
@@ -59,6 +59,11 @@ def register_row(row: Row, columns: Iterable[RegisterColumn]) -> SafeString:
         words = CELLS.get(column.key, plain_cell)(column, row)
         cells.append(f'<td class="{css}">{words}</td>' if css else f"<td>{words}</td>")
     return mark_safe("".join(cells))  # noqa: S308  # each part is escaped
+
+
+@register.filter
+def register_state(row: Row) -> SafeString:
+    return state_cell(COLUMNS["state"], row)
 
 
 @register.filter

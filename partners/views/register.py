@@ -1,15 +1,17 @@
 """The register of agreements (협약 관리대장): list, choice of columns, print. The address says what is shown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from partners.columns import GROUPS, chosen_columns, columns_for, register_rows, sorts
 from partners.forms.filters import AgreementFilter
+from partners.models import RegisterView
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import roles
@@ -22,8 +24,10 @@ MOST_PRINTED = 2_000  # rows; more than that is a file
 class Register(Listing):
     """The register as an address shows it: filters, columns, sort. `columns` are those chosen."""
 
-    def __init__(self, request: HttpRequest, *, page_size: int = 25, default_sort: str = "-number") -> None:
-        self.columns = chosen_columns(request.user, request.GET.getlist("columns"))
+    def __init__(
+        self, request: HttpRequest, *, columns: Sequence[str] = (), page_size: int = 25, default_sort: str = "-number"
+    ) -> None:
+        self.columns = chosen_columns(request.user, columns or request.GET.getlist("columns"))
         super().__init__(
             request, register_rows(request.user, self.columns), form=AgreementFilter,
             form_options={"user": request.user}, sorts=sorts(), default_sort=default_sort, page_size=page_size,
@@ -34,10 +38,13 @@ class Register(Listing):
 @require_GET
 @roles(*READERS)
 def agreement_list(request: HttpRequest) -> HttpResponse:
+    views = RegisterView.objects.visible_to(request.user).for_list(request.user)
+    if not request.GET and (default := next((view for view in views if view.is_default), None)):
+        return redirect(default)
     register = Register(request)
     staff = request.user.role != Role.MENTOR
     may = {"may_register": can_register_agreement(request.user), "may_check": staff, "may_export": staff}
-    return register.render("partners/agreement_list.html", {"columns": register.columns, **may})
+    return register.render("partners/agreement_list.html", {"columns": register.columns, "views": views, **may})
 
 
 @require_GET

@@ -88,6 +88,17 @@ class SearchField(forms.CharField):
         return text if len(text) > 1_000 else searchable(text)
 
 
+def ordered(rows: QuerySet, sorts: Sorts, sort: str) -> QuerySet:
+    """Sorted by a key of `sorts`, with "-" backwards; the primary key last, so that no row is on two pages."""
+    names = sorts.get(sort.removeprefix("-"))
+    if names is None:
+        return rows if rows.ordered else rows.order_by("pk")
+    keys = (names,) if isinstance(names, str) else names
+    if sort.startswith("-"):
+        keys = tuple(key.removeprefix("-") if key.startswith("-") else f"-{key}" for key in keys)
+    return rows.order_by(*keys, "pk")
+
+
 class PageLink(NamedTuple):
     number: int
     url: str  # empty for the dots between two pages
@@ -116,20 +127,10 @@ class Listing:
         self.chosen = self.form.chosen()
         asked = request.GET.get("sort", "")
         self.sort = asked if asked.removeprefix("-") in self.sorts else default_sort
-        self.rows = self.order(self.form.narrow(rows, self.chosen))
+        self.rows = ordered(self.form.narrow(rows, self.chosen), self.sorts, self.sort)
         self.paginator = Paginator(self.rows, page_size)
 
     # Rows ------------------------------------------------------------------------------
-
-    def order(self, rows: QuerySet) -> QuerySet:
-        """Sorted as asked, the primary key last, so that no row is on two pages."""
-        names = self.sorts.get(self.sort.removeprefix("-"))
-        if names is None:
-            return rows if rows.ordered else rows.order_by("pk")
-        keys = (names,) if isinstance(names, str) else names
-        if self.sort.startswith("-"):
-            keys = tuple(key.removeprefix("-") if key.startswith("-") else f"-{key}" for key in keys)
-        return rows.order_by(*keys, "pk")
 
     @cached_property
     def page(self) -> Page:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from typing import IO
 
 from django.core.files import File
 from django.db import transaction
@@ -18,8 +19,9 @@ from portal import audit, jobs
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 from portal.reports.models import Export, export_expiry
-from portal.reports.permissions import can_request_export, can_unmask
+from portal.reports.permissions import can_export_register, can_request_export, can_unmask
 from portal.reports.queries import outcomes, snapshot
+from portal.reports.register import selection, write_register
 from portal.reports.workbook import write_report
 
 REASON_LETTERS = 10  # at least, blanks not counted (trust.md section 3)
@@ -33,9 +35,7 @@ def request_export(cohort: Cohort, *, as_of: date, reason: str, unmasked: bool, 
     Refused without a reason that says something, for a day to come, and with names where the role has no right
     to them.
     """
-    reason = reason.strip()
-    if len("".join(reason.split())) < REASON_LETTERS:
-        raise ActionRefused(_("Say in at least 10 letters what the report is for."), "reason")
+    reason = _reason(reason)
     if as_of > timezone.localdate():
         raise ActionRefused(_("This day has not come yet. Choose today or an earlier day."), "as_of")
     if as_of < cohort.starts_on:
@@ -51,17 +51,41 @@ def request_export(cohort: Cohort, *, as_of: date, reason: str, unmasked: bool, 
         unmasked=unmasked,
         requested_by=by,
     )
-    export.job = jobs.enqueue(
-        "make_placement_report",
-        key=f"placement-report:{export.pk}",
-        payload={"export": export.pk},
-        by=by,
-        host=cohort.host_id,
-    )
-    export.save(update_fields=["job"])
+    _enqueue(export, "make_placement_report", by=by)
     after = {"cohort": cohort.pk, "as_of": as_of.isoformat(), "unmasked": unmasked}
     audit.record(export, "export.requested", by=by, after=after, reason=reason)
     return export
+
+
+@transaction.atomic
+def request_register(*, query: str, format: str, reason: str, by: User) -> Export:  # as the field
+    """Ask for the register as an address shows it, as a file; what `by` may see is asked when it is made."""
+    reason = _reason(reason)
+    export = Export.objects.create(
+        kind=Export.Kind.REGISTER,
+        host_id=by.organization_id,
+        format=format,
+        query=query,
+        as_of=timezone.localdate(),
+        reason=reason,
+        requested_by=by,
+    )
+    _enqueue(export, "make_register_file", by=by)
+    audit.record(export, "export.requested", by=by, after={"format": format}, reason=reason)
+    return export
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if len("".join(reason.split())) < REASON_LETTERS:
+        raise ActionRefused(_("Say in at least 10 letters what the report is for."), "reason")
+    return reason
+
+
+def _enqueue(export: Export, kind: str, *, by: User) -> None:
+    key = f"{kind.removeprefix('make_').replace('_', '-')}:{export.pk}"
+    export.job = jobs.enqueue(kind, key=key, payload={"export": export.pk}, by=by, host=export.host_id)
+    export.save(update_fields=["job"])
 
 
 def make_report(export: Export, *, by: User, told: Callable[[int, int], None] = lambda done, total: None) -> Export:
@@ -85,11 +109,31 @@ def make_report(export: Export, *, by: User, told: Callable[[int, int], None] = 
                 notes=[origin(export, by)],
                 told=lambda done: told(done, total) if done % TOLD_EVERY == 0 or done == total else None,
             )
-        size = made.seek(0, io.SEEK_END)
-        made.seek(0)
-        digest = hashlib.file_digest(made, "sha256").hexdigest()
-        made.seek(0)
-        return _keep(export, made_file=File(made), people=people, size=size, sha256=digest, by=by)
+        return _keep_file(export, made, rows=people, by=by)
+
+
+def make_register_file(
+    export: Export, *, by: User, told: Callable[[int, int], None] = lambda done, total: None
+) -> Export:
+    """Read the register as of one moment, as `by` may see it now, and keep the file with its hash."""
+    with tempfile.TemporaryFile() as made:
+        with snapshot():
+            if not can_export_register(by) or by.organization_id != export.host_id:
+                raise ActionRefused(_("Whoever asked for this may not have it any more."))
+            total = selection(export.query, by)[2].count()
+            rows = write_register(
+                made, export, by=by, notes=[origin(export, by)],
+                told=lambda done: told(done, total) if done % TOLD_EVERY == 0 or done == total else None,
+            )  # fmt: skip
+        return _keep_file(export, made, rows=rows, by=by)
+
+
+def _keep_file(export: Export, made: IO[bytes], *, rows: int, by: User) -> Export:
+    size = made.seek(0, io.SEEK_END)
+    made.seek(0)
+    digest = hashlib.file_digest(made, "sha256").hexdigest()  # type: ignore[arg-type]  # a file it is
+    made.seek(0)
+    return _keep(export, made_file=File(made), people=rows, size=size, sha256=digest, by=by)
 
 
 @transaction.atomic
@@ -98,7 +142,7 @@ def _keep(export: Export, *, made_file: "File[bytes]", people: int, size: int, s
     if export.sha256:
         return export
     export.rows, export.size, export.sha256, export.expires_at = people, size, sha256, export_expiry()
-    export.file.save("report.xlsx", made_file, save=False)
+    export.file.save("report", made_file, save=False)
     export.save(update_fields=["rows", "size", "sha256", "expires_at", "file"])
     audit.record(export, "export.made", by=by, after={"rows": people, "sha256": sha256})
     return export
@@ -116,9 +160,9 @@ def origin(export: Export, by: User) -> str:
 @transaction.atomic
 def take_export(export: Export, *, by: User) -> Export:
     """Write down that `by` takes the file, with the number of people in it; refused once its time has passed."""
-    export = Export.objects.select_for_update(of=("self",)).select_related("job", "cohort").get(pk=export.pk)
+    export = Export.objects.select_for_update(of=("self",)).select_related("job", "cohort", "host").get(pk=export.pk)
     if export.state != Export.State.READY or not export.file:
-        raise ActionRefused(_("This file cannot be downloaded any more. Ask for the report again."))
+        raise ActionRefused(_("This file cannot be downloaded any more. Ask for it again."))
     export.downloads += 1
     export.save(update_fields=["downloads"])
     audit.saw(by, "export.downloaded", host_id=export.host_id, people=export.rows, reason=export.reason)

@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.common.fields import DateField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
+from portal.reports.models import Export
 from portal.reports.permissions import can_unmask
 
 
@@ -45,6 +46,22 @@ class ExportForm(PortalForm):
         super().__init__(*args, **kwargs)
         if not can_unmask(user, cohort):
             del self.fields["unmasked"]
+
+
+class RegisterExportForm(PortalForm):
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=Export.Format.choices,
+        widget=forms.RadioSelect,
+        initial=Export.Format.XLSX,
+    )
+    reason = TextField(
+        label=gettext_lazy("What is the file for?"),
+        max_letters=500,
+        lines=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("At least 10 letters. Kept with the record of the download, and printed in the file."),
+    )
 
 
 class ReportFilter(FilterForm):

@@ -6,9 +6,9 @@ from portal.audit.history import say
 
 say(
     {
-        "export.requested": _("A placement report was asked for"),
-        "export.made": _("The placement report was made"),
-        "export.downloaded": _("The placement report was downloaded"),
-        "export.destroyed": _("The file of the placement report was destroyed"),
+        "export.requested": _("A file was asked for"),
+        "export.made": _("The file was made"),
+        "export.downloaded": _("The file was downloaded"),
+        "export.destroyed": _("The file was destroyed"),
     }
 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 DOWNLOADABLE = timedelta(hours=24)
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,7 +28,7 @@ def export_expiry() -> Any:
 
 def file_name(export: "Export", name: str) -> str:
     """Says nothing of its content, and cannot be guessed."""
-    return f"reports/{secrets.token_hex(16)}.xlsx"
+    return f"reports/{secrets.token_hex(16)}.{export.format}"
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -42,7 +43,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.none()
 
     def for_list(self) -> "ExportQuerySet":
-        return self.select_related("cohort", "job")
+        return self.select_related("cohort", "job", "host")
 
     def to_destroy(self, now: Any) -> "ExportQuerySet":
         """Files nobody may take any more."""
@@ -50,10 +51,15 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(HostOwned):
-    """A placement report, made by a job and kept for 24 hours."""
+    """A placement report of a cohort or the register of agreements, made by a job and kept for 24 hours."""
 
     class Kind(models.TextChoices):
         PLACEMENT = "placement", pgettext_lazy("export", "Placement report")
+        REGISTER = "register", pgettext_lazy("export", "Agreement register")
+
+    class Format(models.TextChoices):
+        XLSX = "xlsx", pgettext_lazy("export", "Excel (xlsx)")
+        CSV = "csv", pgettext_lazy("export", "CSV")
 
     class State(models.TextChoices):
         MAKING = "running", pgettext_lazy("export", "Being made")
@@ -62,7 +68,9 @@ class Export(HostOwned):
         FAILED = "failed", pgettext_lazy("export", "Not made")
 
     kind = models.CharField(gettext_lazy("kind"), max_length=20, choices=Kind.choices)
-    cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="exports")
+    format = models.CharField(max_length=4, choices=Format.choices, default=Format.XLSX)
+    cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, null=True, related_name="exports")
+    query = models.TextField(blank=True)  # of the address of the register
     as_of = models.DateField(gettext_lazy("as of"))
     reason = models.TextField(gettext_lazy("reason"))
     unmasked = models.BooleanField(gettext_lazy("with personal data"), default=False)
@@ -82,11 +90,14 @@ class Export(HostOwned):
         verbose_name = gettext_lazy("export")
         ordering = ["-requested_at", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="register") | Q(cohort__isnull=False), name="placement_report_has_its_cohort"
+            ),
             models.CheckConstraint(condition=Q(sha256="") | Q(size__gt=0), name="made_export_has_its_size"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.cohort_id}"
+        return f"{self.get_kind_display()} {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:export", args=[self.pk])
@@ -104,8 +115,21 @@ class Export(HostOwned):
     def name(self) -> str:
         """The name of the file for whoever takes it."""
         day: date = self.as_of
-        return _("Placement report %(cohort)s %(day)s") % {"cohort": self.cohort, "day": day.isoformat()} + ".xlsx"
+        named = {"what": self.get_kind_display(), "about": self.about, "day": day.isoformat()}
+        return f"{_('%(what)s %(about)s %(day)s') % named}.{self.format}"
+
+    @property
+    def about(self) -> Any:
+        """What it tells of: a cohort, or the office whose register it is."""
+        return self.cohort or self.host
+
+    @property
+    def again_url(self) -> str:
+        """Where to ask for the same once more."""
+        if self.cohort_id is None:
+            return f"{reverse('reports:register-export')}?{self.query}"
+        return f"{reverse('reports:export-create', args=[self.cohort_id])}?as_of={self.as_of.isoformat()}"
 
     @property
     def content_type(self) -> str:
-        return XLSX
+        return XLSX if self.format == self.Format.XLSX else CSV

@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", views.report_list, name="report-list"),
     path("reports/<int:pk>/", views.report, name="report"),
     path("reports/<int:pk>/export/", views.export_create, name="export-create"),
+    path("agreements/export/", views.register_export, name="register-export"),
     path("exports/", views.export_list, name="export-list"),
     path("exports/<int:pk>/", views.export, name="export"),
     path("exports/<int:pk>/download/", views.export_download, name="export-download"),

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from cohorts.models import Cohort
 from cohorts.states import COUNTS_AS_TRAINEE, STARTED, EnrolmentState
+from partners.forms.filters import kept_query
 from placements.states import Exclusion
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.downloads import send_file
@@ -22,10 +23,11 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 from portal.reports import actions
-from portal.reports.forms import AsOfForm, ExportForm, ReportFilter
+from portal.reports.forms import AsOfForm, ExportForm, RegisterExportForm, ReportFilter
 from portal.reports.models import Export
-from portal.reports.permissions import can_request_export, can_see_report
+from portal.reports.permissions import can_export_register, can_request_export, can_see_report, can_take_export
 from portal.reports.queries import Figures, figures_of
+from portal.reports.register import selection
 from portal.reports.workbook import lines
 
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -107,6 +109,31 @@ def export_create(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/export_create.html", context, status=form_status(form))
 
 
+@require_http_methods(["GET", "POST"])
+@roles(*READERS)
+def register_export(request: HttpRequest) -> HttpResponse:
+    """Ask for the register as this address shows it, as a file, and say what for."""
+    require(can_export_register(request.user))
+    query = kept_query(request.GET)
+    form = RegisterExportForm(request.POST or None)
+    if form.is_valid():
+        try:
+            export = actions.request_register(query=query, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(export)
+    columns, chosen, rows = selection(query, request.user)
+    context = {
+        "form": form,
+        "columns": columns,
+        "filters": chosen.words(),
+        "total": rows.count(),
+        "cancel_url": f"{reverse('partners:agreement-list')}?{query or 'view=all'}",
+    }
+    return render(request, "reports/register_export.html", context, status=form_status(form))
+
+
 @require_GET
 @roles(*READERS)
 def export_list(request: HttpRequest) -> HttpResponse:
@@ -140,7 +167,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 def export_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file. Whoever may no longer have it gets 404; after its time, 410 and how to get another."""
     found = own_export(request, pk)
-    require(can_request_export(request.user, found.cohort))
+    require(can_take_export(request.user, found))
     try:
         taken = actions.take_export(found, by=request.user)
     except ActionRefused as refusal:

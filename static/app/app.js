@@ -97,7 +97,7 @@ function makeCards(table) {
 }
 
 function arrive(root) {
-  for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register)") ?? []) makeCards(table);
+  for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register, .p-timeline)") ?? []) makeCards(table);
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
   root.querySelector?.("[data-autofocus]")?.focus();
 }

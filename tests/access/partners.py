@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from partners.models import RegisterView
 from tests.access import row
 
 KEEPERS = "403 403 403 403 403"  # operator … trainee
@@ -51,6 +52,21 @@ READ = {
 }
 MANAGE = {"own": "302 302 302 403 403 403 403", "other": "302 404 404 403 403 403 403"}
 
+# A view that an official of the city shares: the office uses it, its officials amend it.
+VIEW_AMEND = {
+    "own": "404 200 403 403 403 404 403",
+    "other": "404 404 404 403 403 404 403",
+}
+VIEW_USE = {
+    "own": "404 302 302 403 403 404 403",
+    "other": "404 404 404 403 403 404 403",
+}
+
+
+def extend(w):
+    w.view = RegisterView.objects.create(owner=w.own["official"], host=w.city, name="올해", query="", shared=True)
+
+
 TABLE = [
     row("partners:organization-list", own="200 200 200 403 403 403 403"),
     row("partners:organization", arguments=lambda w: [w.company.pk], own="200 200 200 403 403 403 403"),
@@ -63,6 +79,17 @@ TABLE = [
         other="200 403 403 403 403 403 403"),
     row("partners:agreement-list", own="200 200 200 403 403 200 403"),
     row("partners:register-columns", own="200 200 200 403 403 200 403"),
+    row("partners:agreement-timeline", own="200 200 200 403 403 200 403"),
+    row("partners:view-list", own="200 200 200 403 403 200 403"),
+    row("partners:view-save", own="200 200 200 403 403 200 403"),
+    row("partners:view-save", "POST", own="302 302 302 403 403 302 403", data=lambda w: {"name": "올해 협약"}),
+    row("partners:view-amend", arguments=lambda w: [w.view.pk], **VIEW_AMEND),
+    row("partners:view-amend", "POST", lambda w: [w.view.pk], data=lambda w: {"name": "새 이름", "shared": "on"},
+        **{relation: codes.replace("200", "302") for relation, codes in VIEW_AMEND.items()}),
+    row("partners:view-delete", "POST", lambda w: [w.view.pk],
+        **{relation: codes.replace("200", "302") for relation, codes in VIEW_AMEND.items()}),
+    row("partners:view-make-default", "POST", lambda w: [w.view.pk], **VIEW_USE),
+    row("partners:view-stop-default", "POST", lambda w: [w.view.pk], **VIEW_USE),
     row("partners:register-print", own="200 200 200 403 403 200 403"),
     row("partners:agreement-register", own="200 200 403 403 403 403 403"),
     row("partners:agreement-register", "POST", own="422 302 403 403 403 403 403",

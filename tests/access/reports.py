@@ -36,6 +36,13 @@ TABLE = [
         other="302 404 404 403 403 403 403",
         data=lambda w: {"as_of": AS_OF, "reason": "시의회 결산 보고에 첨부"},
     ),
+    row("reports:register-export", own=READERS),
+    row(
+        "reports:register-export",
+        "POST",
+        data=lambda w: {"format": "csv", "reason": "의회에 제출할 협약 목록"},
+        own=READERS.replace("200", "302"),
+    ),
     row("reports:export-list", own=READERS),
     row("reports:export", "GET", lambda w: [w.export.pk], **OWN_FILE),
     row(
