@@ -288,7 +288,7 @@ _ALL = [
     RegisterColumn(
         "changed", gettext_lazy("Last changed"), "record", ("updated_at",), kind="datetime", sort=("updated_at",)
     ),
-    RegisterColumn("ended", gettext_lazy("Ended on"), "record", ("ended_on",), kind="date", sort=("ended_on",)),
+    RegisterColumn("ended", gettext_lazy("Actually ended on"), "record", ("ended_on",), kind="date", sort=("ended_on",)),
     RegisterColumn("end_reason", gettext_lazy("Reason of the end"), "record", ("end_reason",), kind="long"),
     RegisterColumn("remark", gettext_lazy("Remark"), "record", ("remark",), kind="long"),
 ]  # fmt: skip

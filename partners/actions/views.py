@@ -12,9 +12,10 @@ from portal.common.exceptions import ActionRefused
 @transaction.atomic
 def save_view(*, by: User, name: str, query: str, shared: bool, is_default: bool = False) -> RegisterView:
     """Keep an address of the register under a name, in the office `by` works for now."""
-    _refuse_same_name(by, name)
+    office = office_of(by)
+    _refuse_same_name(by, name, office)
     view = RegisterView.objects.create(
-        owner=by, host_id=by.organization_id, name=name, query=query, shared=shared
+        owner=by, host_id=office, name=name, query=query, shared=shared
     )  # fmt: skip
     audit.record(view, "register_view.saved", by=by, after={"shared": shared})
     if is_default:
@@ -29,7 +30,7 @@ def amend_view(view: RegisterView, *, by: User, name: str, shared: bool) -> Regi
     if (view.name, view.shared) == (name, shared):
         return view
     if view.name != name:
-        _refuse_same_name(view.owner, name, host=view.host_id)
+        _refuse_same_name(view.owner, name, view.host_id)
     before = {"shared": view.shared}
     view.name, view.shared = name, shared
     view.save(update_fields=["name", "shared"])
@@ -59,7 +60,13 @@ def stop_default_view(view: RegisterView, *, by: User) -> None:
         audit.record(view, "register_view.no_longer_default", by=by)
 
 
-def _refuse_same_name(owner: User, name: str, host: int | None = None) -> None:
-    host = host or owner.organization_id
+def office_of(user: User) -> int:
+    """Where they work for now; refused for who works nowhere."""
+    if user.organization_id is None:
+        raise ActionRefused(_("Only the people of an office have a register."))
+    return user.organization_id
+
+
+def _refuse_same_name(owner: User, name: str, host: int) -> None:
     if RegisterView.objects.filter(owner=owner, host=host, name=name).exists():
         raise ActionRefused(_("There is a view of this name already. Choose another name."), "name")

@@ -38,6 +38,7 @@ class RegisterView(HostOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RegisterViewQuerySet.as_manager()
+    is_default: bool  # only where `for_list` says so
 
     class Meta:
         verbose_name = _("saved view")

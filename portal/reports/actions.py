@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort
+from partners.actions.views import office_of
 from portal import audit, jobs
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
@@ -63,7 +64,7 @@ def request_register(*, query: str, format: str, reason: str, by: User) -> Expor
     reason = _reason(reason)
     export = Export.objects.create(
         kind=Export.Kind.REGISTER,
-        host_id=by.organization_id,
+        host_id=office_of(by),
         format=format,
         query=query,
         as_of=timezone.localdate(),
@@ -96,7 +97,7 @@ def make_report(export: Export, *, by: User, told: Callable[[int, int], None] = 
     """
     with tempfile.TemporaryFile() as made:
         with snapshot():
-            cohort = Cohort.objects.select_related("programme", "policy").get(pk=export.cohort_id)
+            cohort = Cohort.objects.select_related("programme", "policy").get(exports=export)
             total = cohort.enrolments.counted().count()
             if not can_request_export(by, cohort) or (export.unmasked and not can_unmask(by, cohort)):
                 raise ActionRefused(_("Whoever asked for this may not have it any more."))
