@@ -21,6 +21,7 @@ from cohorts.roster_reasons import explain
 from portal.common import korean, parsing
 from portal.common.korean import Unacceptable, as_text, search_key
 from portal.common.spreadsheets import CellError, Row, Table, UnreadableFile, needs_quoting
+from portal.common.spreadsheets.headings import places
 
 __all__ = ["DUPLICATE", "ERROR", "INELIGIBLE", "OK", "RosterRow", "explain", "judge_rows", "looks_like_roster"]
 
@@ -56,25 +57,13 @@ class RosterRow:
 
 def looks_like_roster(header: Sequence[str]) -> bool:
     """Is this the row of headings? To be given to `read_table`."""
-    return len({"name", "birth_date", "mobile", "email"} & set(_places(header))) >= 3
+    return len({"name", "birth_date", "mobile", "email"} & set(places(header, HEADINGS))) >= 3
 
 
-def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where each field is, by the name of its column in any order."""
-    places: dict[str, int] = {}
-    for at, heading in enumerate(header):
-        if key := HEADINGS.get(compact(heading)):
-            if key in places:
-                message = _("Columns “%(one)s” and “%(other)s” mean the same. Delete one of them.")
-                raise UnreadableFile("duplicate_header", message % {"one": header[places[key]], "other": heading})
-            places[key] = at
-    return places
-
-
-def _require(places: dict[str, int], rules: EligibilityRules, tracks: Sequence[str]) -> None:
+def _require(where: dict[str, int], rules: EligibilityRules, tracks: Sequence[str]) -> None:
     needed = ["name", "birth_date", "mobile", "email", "submitted_at"]
     needed += ["address"] * bool(rules.region) + ["employment"] * rules.unemployed_only + ["track"] * (len(tracks) > 1)
-    if missing := [column_label(key) for key in needed if key not in places]:
+    if missing := [column_label(key) for key in needed if key not in where]:
         message = _("Columns are missing: %(columns)s. Add them, with these headings.")
         raise UnreadableFile("missing_columns", message % {"columns": ", ".join(missing)})
 
@@ -89,9 +78,9 @@ def judge_rows(table: Table, rules: EligibilityRules, tracks: Iterable[str]) -> 
     that the rules need.
     """
     names = list(tracks)
-    places = _places(table.header)
-    _require(places, rules, names)
-    found = [(row, {key: row.values[at] for key, at in places.items()}) for row in table.rows]
+    where = places(table.header, HEADINGS)
+    _require(where, rules, names)
+    found = [(row, {key: row.values[at] for key, at in where.items()}) for row in table.rows]
     applicants = [(row, cells) for row, cells in found if _is_applicant(cells)]
     seen = _Seen()
     rows = [

@@ -1,6 +1,8 @@
 """What offices call the columns of a roster, and what they write into them."""
 
-from portal.common.korean import search_key
+from portal.common.spreadsheets.headings import compact
+
+__all__ = ["COLUMNS", "EDUCATION", "EMPLOYMENT", "HEADINGS", "column_label", "compact"]
 
 # field: (the heading we write, the others we read)
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -52,11 +54,6 @@ EMPLOYMENT = {
     "근무중": "employed",
     "자영업": "employed",
 }
-
-
-def compact(text: str) -> str:
-    """지원 트랙, 지원트랙(필수) and 지원트랙* are one heading."""
-    return search_key(text).replace(" ", "").removesuffix("(필수)").removesuffix("(선택)").strip("*")
 
 
 HEADINGS = {name: key for key, names in COLUMNS.items() for name in names}

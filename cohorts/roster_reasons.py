@@ -1,11 +1,11 @@
 """The codes of `cohorts.roster` as sentences: what is wrong with a row, or what was done to it."""
 
-import re
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from portal.common.reasons import sentence_of
 
 # A code, or the code's pattern with what changes in it
 _SENTENCES: Final[dict[str, Promise]] = {
@@ -60,9 +60,4 @@ _SENTENCES: Final[dict[str, Promise]] = {
 
 def explain(reason: str) -> str:
     """The sentence for a code of `RosterRow.reason` or `notes`; an empty code has none."""
-    if not reason:
-        return ""
-    for pattern, sentence in _SENTENCES.items():
-        if found := re.fullmatch(pattern, reason):
-            return str(sentence) % found.groupdict() if found.groupdict() else str(sentence)
-    return _("Check this row.")
+    return sentence_of(reason, _SENTENCES)

@@ -5,7 +5,16 @@ What one may know of is `visible_to`; what an agreement's state allows is `state
 
 from collections.abc import Callable
 
-from partners.models import Agreement, Amendment, ComplianceCheck, Consortium, Organization, Party, RegisterView
+from partners.models import (
+    Agreement,
+    Amendment,
+    ComplianceCheck,
+    Consortium,
+    Organization,
+    Party,
+    RegisterImport,
+    RegisterView,
+)
 from partners.states import EDITABLE, HOST_KINDS, LIVE, TRANSITIONS, VERBS
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import HOST_STAFF, INVITES, Role
@@ -39,6 +48,11 @@ def can_register_agreement(user: User) -> bool:
 def can_amend_view(user: User, view: RegisterView) -> bool:
     """Its owner; what is shared, also the officials of the office, since people leave."""
     return view.owner_id == user.pk or (view.shared and user.role in (Role.ADMIN, Role.OFFICIAL))
+
+
+def can_take_in_register(user: User, source: RegisterImport) -> bool:
+    """Officials, for their own office."""
+    return user.role == Role.OFFICIAL and source.host_id == user.organization_id
 
 
 def _keeps(user: User, agreement: Agreement) -> bool:

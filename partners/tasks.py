@@ -1,7 +1,28 @@
-"""The daily jobs of this app."""
+"""The background work of this app: daily jobs, and old registers on their way in."""
 
-from portal.jobs import schedule
+from django.utils.translation import gettext_lazy as _
+
+from portal.jobs import job, schedule
 from portal.jobs.models import Job
+
+
+@job("read_register", label=_("Reading an old register"), limit=300, heavy=True)
+def read_register(job: Job) -> dict[str, str]:
+    from partners.actions import imports
+    from partners.models import RegisterImport
+
+    source = imports.read_register(RegisterImport.objects.select_related("host").get(pk=job.payload["register"]))
+    return {"url": source.get_absolute_url(), "label": str(_("See the rows"))}
+
+
+@job("apply_register", label=_("Taking an old register in"), limit=300, heavy=True)
+def apply_register(job: Job) -> dict[str, object]:
+    from partners.actions import imports
+    from partners.models import RegisterImport
+
+    source = RegisterImport.objects.get(pk=job.payload["register"])
+    done = imports.apply_register(source, by=job.actor(), job=job)
+    return {**done, "url": source.get_absolute_url(), "label": str(_("See what was taken in"))}
 
 
 @schedule("daily", at="00:10")

@@ -201,7 +201,7 @@ def confirm_roster(roster: RosterImport, *, by: User) -> RosterImport:
     roster = RosterImport.objects.select_for_update(no_key=True).get(pk=roster.pk)
     if roster.state != RosterImport.State.PREVIEW:
         raise ActionRefused(_("This roster is no longer waiting for a decision."))
-    if not takes_anything(roster):
+    if not roster.takes_anything:
         raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
     roster.state = RosterImport.State.APPLYING
     roster.save(update_fields=["state"])
@@ -210,10 +210,6 @@ def confirm_roster(roster: RosterImport, *, by: User) -> RosterImport:
         "apply_roster", key=f"apply-roster:{roster.pk}", payload={"roster": roster.pk}, by=by, host=roster.host_id
     )
     return roster
-
-
-def takes_anything(roster: RosterImport) -> bool:
-    return bool(roster.counts.get("new", 0) + roster.counts.get("changed", 0))
 
 
 @transaction.atomic

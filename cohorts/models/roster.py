@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.models import HostOwned, StoredFile
+from portal.common.imports import FileImport
+from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -24,24 +25,12 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
         return self.none()
 
 
-class RosterImport(HostOwned, StoredFile):
-    """An uploaded roster (지원자 명단). Nothing of it counts before it is applied."""
+class RosterImport(FileImport):
+    """An uploaded roster (지원자 명단)."""
 
-    class State(models.TextChoices):
-        READING = "reading", pgettext_lazy("roster", "Being read")
-        UNREADABLE = "unreadable", pgettext_lazy("roster", "Cannot be read")
-        PREVIEW = "preview", pgettext_lazy("roster", "Ready to be checked")
-        APPLYING = "applying", pgettext_lazy("roster", "Being applied")
-        APPLIED = "applied", pgettext_lazy("roster", "Applied")
-        DISCARDED = "discarded", pgettext_lazy("roster", "Discarded")
+    NAME = "roster"
 
     cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="rosters")
-    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.READING)
-    problem = models.TextField(_("problem"), blank=True)
-    notes = models.JSONField(default=list)
-    # {"new": 378, "changed": 0, "same": 0, "ineligible": 9, "duplicate": 6, "error": 19}
-    counts = models.JSONField(default=dict)
-    applied_at = models.DateTimeField(null=True)
 
     objects = RosterImportQuerySet.as_manager()
 
@@ -51,17 +40,6 @@ class RosterImport(HostOwned, StoredFile):
 
     def get_absolute_url(self) -> str:
         return reverse("cohorts:roster", args=[self.pk])
-
-    @property
-    def is_at_work(self) -> bool:
-        """A job reads or applies it."""
-        return self.state in (self.State.READING, self.State.APPLYING)
-
-    @property
-    def job_key(self) -> str:
-        """The key of the job that works on it now, or did last."""
-        applied = self.state in (self.State.APPLYING, self.State.APPLIED)
-        return f"apply-roster:{self.pk}" if applied else f"read-roster:{self.pk}"
 
 
 class RosterLine(HostOwned):

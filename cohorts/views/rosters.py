@@ -81,7 +81,6 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": [column_label(name) for name in SHOWN],
         "tiles": tiles(roster),
         "may_decide": may_take and roster.state == RosterImport.State.PREVIEW,
-        "takes_anything": actions.takes_anything(roster),
     }
     return listing.render("cohorts/roster.html", context)
 

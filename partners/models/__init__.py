@@ -22,6 +22,7 @@ from partners.models.consortium import (
 from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure
+from partners.models.imports import RegisterImport, RegisterLine
 from partners.models.views import DefaultView, RegisterView
 
 __all__ = [
@@ -49,5 +50,7 @@ __all__ = [
     "Organization",
     "OrganizationQuerySet",
     "Party",
+    "RegisterImport",
+    "RegisterLine",
     "RegisterView",
 ]

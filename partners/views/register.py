@@ -44,6 +44,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     register = Register(request)
     staff = request.user.role != Role.MENTOR
     may = {"may_register": can_register_agreement(request.user), "may_check": staff, "may_export": staff}
+    may["may_import"] = request.user.role == Role.OFFICIAL
     return register.render("partners/agreement_list.html", {"columns": register.columns, "views": views, **may})
 
 

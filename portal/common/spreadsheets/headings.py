@@ -1,0 +1,25 @@
+"""The columns of a table, found by what offices call them, in any order."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from portal.common.korean import search_key
+from portal.common.spreadsheets.reading import UnreadableFile
+
+
+def compact(text: str) -> str:
+    """지원 트랙, 지원트랙(필수) and 지원트랙* are one heading."""
+    return search_key(text).replace(" ", "").removesuffix("(필수)").removesuffix("(선택)").strip("*")
+
+
+def places(header: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:
+    """Where each field is; `names` gives the field of each compact heading. Two columns of one field are refused."""
+    found: dict[str, int] = {}
+    for at, heading in enumerate(header):
+        if key := names.get(compact(heading)):
+            if key in found:
+                message = _("Columns “%(one)s” and “%(other)s” mean the same. Delete one of them.")
+                raise UnreadableFile("duplicate_header", message % {"one": header[found[key]], "other": heading})
+            found[key] = at
+    return found
