@@ -11,7 +11,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0010_register_views'),
+        ('partners', '0013_register_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0009_register_search'),
+        ('partners', '0012_consortia'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
