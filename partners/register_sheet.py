@@ -483,7 +483,7 @@ def destiny(values: dict[str, Any], today: dt.date) -> tuple[str, dt.date | None
     return (AgreementState.SIGNED if begins > today else AgreementState.IN_FORCE), None
 
 
-_SENTENCES: dict[str, str | Promise] = {
+_SENTENCES: dict[str, Promise] = {
     "rrn_forbidden": gettext_lazy(
         "The row holds a resident registration number, which we may not keep. Delete it from the file."
     ),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cohorts', '0008_licences'),
         ('jobs', '0001_initial'),
-        ('partners', '0010_register_views'),
+        ('partners', '0009_register_search'),
         ('reports', '0003_export_job_and_size'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
