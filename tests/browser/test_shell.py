@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import local
 from portal.accounts.roles import Role
 from tests.browser import SMALL, assert_accessible, look, sign_in
 from tests.factories import PASSWORD, make_member, make_user
@@ -21,6 +22,11 @@ def test_an_entrance_is_accessible(page, name, path):
     page.goto(path)
     assert_accessible(page)
     look(page, name)
+
+
+@pytest.mark.parametrize("sheet", ["static/app/app.css", "vendor/krds/krds.css"])
+def test_a_telephone_may_be_turned(sheet):
+    assert "orientation" not in (local.ROOT / sheet).read_text()
 
 
 @pytest.fixture
