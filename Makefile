@@ -9,7 +9,7 @@ run: .venv/run.done vendor/.done ## the portal with demo data at http://127.0.0.
 	@$(PY) -m portal.local
 
 test: .venv/test.done vendor/.done node_modules/test.done ## the everyday suite; everything it needs comes by itself
-	@$(PY) -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: load, kills, scale, a whole start and stop
 	@$(PY) -m pytest -q -m slow $(ARGS)

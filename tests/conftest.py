@@ -2,23 +2,23 @@
 
 import os
 import pathlib
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client
+from django.db.models.signals import post_migrate
+from django.test import Client, override_settings
 from django.utils.translation.reloader import translation_file_changed
 
 from portal.accounts.middleware import SESSION_KEY
 from portal.accounts.models import User
 from portal.common.catalogues import compile_catalogues
 from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
+from tests.servers import collected
 from tests.workers import Background, background, until
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
-    """Tests that commit empty the tables afterwards; the audit tables refuse that to everybody else."""
+    """Tests that commit empty the tables afterwards; the audit tables refuse that to everybody else.
+
+    The rows of Django's own permissions, which nobody here asks for, are not written again each time.
+    """
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     flush = DatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self: DatabaseOperations, statements: list[str]) -> None:
@@ -55,11 +60,22 @@ def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
-        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
     }
-    collect = [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(collect, cwd=ROOT, env=env, check=True, capture_output=True)
-    return env
+    return env | {"STATIC_ROOT": str(collected(env))}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords(django_test_environment: None) -> Iterator[None]:
+    """A hash that is as slow as it must be takes half a second; nothing here depends on that."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with a browser first, then the long ones: what begins last keeps one core waiting for the other."""
+    tests = Counter(item.path for item in items)
+    stories = {item.path for item in items if "live_server" in item.fixturenames}
+    items.sort(key=lambda item: (item.path not in stories, -tests[item.path]))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,10 +1,12 @@
 """Starts throw-away servers before Django reads its settings; xdist's workers inherit them.
 
-The migrations are run once for each state of theirs and kept as a stopped server's data in the
-state folder: a test run starts on a copy of that, and each of its workers clones the database.
+What takes long and seldom changes is made once and kept in the state folder: a database that is
+migrated (a run starts on a copy of its server's data, each worker on a copy of the database) and
+the static files as production collects them.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -12,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 
 import pytest
 
@@ -42,23 +45,46 @@ def pytest_load_initial_conftests() -> None:
 
 
 def migrated() -> pathlib.Path:
-    """The data of a stopped server whose database is migrated, made at the first run after a migration changed."""
-    migrations = [path for folder in ("*", "portal/*") for path in local.ROOT.glob(f"{folder}/migrations/*.py")]
+    """The data of a stopped server whose database is migrated."""
+
+    def make(home: pathlib.Path) -> None:
+        home.chmod(0o755)  # PostgreSQL may run as nobody
+        with local.servers(home, throwaway=True) as (env, _):
+            migrate = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(migrate, cwd=local.ROOT, env={**os.environ, **env}, check=True)
+
+    sources = [path for folder in ("*", "portal/*") for path in local.ROOT.glob(f"{folder}/migrations/*.py")]
+    return kept("migrated", sources, make) / "postgres" / "data"
+
+
+def collected(env: dict[str, str]) -> pathlib.Path:
+    """The static files as a process with this environment collects and compresses them."""
+
+    def make(home: pathlib.Path) -> None:
+        collect = [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(collect, cwd=local.ROOT, env=env | {"STATIC_ROOT": str(home)}, check=True)
+
+    sources = [path for folder in ("static", "vendor") for path in (local.ROOT / folder).rglob("*") if path.is_file()]
+    return kept("collected", sources, make)
+
+
+def kept(name: str, sources: list[pathlib.Path], make: Callable[[pathlib.Path], None]) -> pathlib.Path:
+    """A folder that `make` has filled, kept until one of its sources or of the packages changes."""
     digest = hashlib.sha256()
-    for path in [*sorted(migrations), local.ROOT / "requirements" / "test.lock"]:
+    for path in [*sorted(sources), local.ROOT / "requirements" / "test.lock", pathlib.Path(__file__)]:
         digest.update(f"{path.relative_to(local.ROOT)}\n".encode() + path.read_bytes())
-    made = local.state() / f"migrated-{digest.hexdigest()[:12]}"
-    if not made.exists():
-        local.state().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="migrating-", dir=local.state()) as half:
-            pathlib.Path(half).chmod(0o755)  # PostgreSQL may run as nobody
-            with local.servers(pathlib.Path(half), throwaway=True) as (env, _):
-                migrate = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
-                subprocess.run(migrate, cwd=local.ROOT, env={**os.environ, **env}, check=True)
-            for old in local.state().glob("migrated-*"):
-                shutil.rmtree(old, ignore_errors=True)
-            with contextlib.suppress(OSError):  # another test run was quicker
-                (pathlib.Path(half) / "postgres" / "data").rename(made)
+    state = local.state()
+    state.mkdir(parents=True, exist_ok=True)
+    made = state / f"{name}-{digest.hexdigest()[:12]}"
+    with (state / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second worker waits for what the first one makes
+        if not made.exists():
+            for old in state.glob(f"{name}-*"):
+                shutil.rmtree(old)
+            half = state / f"{name}-half"
+            half.mkdir()
+            make(half)
+            half.rename(made)
     return made
 
 
