@@ -1,10 +1,11 @@
 """The shell of every page: who is here, in which role, and where one can go from here.
 
 Costs no query: the middleware has already read the memberships. It is worked out only if
-a template asks for it, so mail and fragments do not pay.
+a template asks for it, so mail and fragments do not pay. What is the same for all who work in
+a role stands in a `{% prepared %}` part of base.html, rendered once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -100,12 +101,33 @@ def address(name: str) -> str | None:
         return None
 
 
-def items(entries: Iterable[Entry], path: str = "") -> list[Item]:
-    """The entries that exist; the one whose address begins `path` the longest is current."""
+def items(entries: Iterable[Entry], current: str = "", aria: str = "") -> list[Item]:
+    """The entries that exist; the one whose address is `current` gets this value of aria-current."""
     found = [(label, url) for label, name in entries if (url := address(name))]
-    inside = [url for _label, url in found if path == url or (url != "/" and path.startswith(url))]
-    best = max(inside, key=len, default="")
-    return [Item(label, url, "" if url != best else "page" if path == url else "true") for label, url in found]
+    return [Item(label, url, aria if url == current else "") for label, url in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The main menu of a role, seen from one of its entries."""
+
+    role: Role | None
+    current: str  # the address of that entry
+    aria: str  # its aria-current: "page", or "true" on a page below it
+
+    @classmethod
+    def of(cls, role: Role | None, path: str) -> "Menu":
+        """The entry whose address begins `path` the longest is current."""
+        urls = [url for _label, name in cls.entries(role) if (url := address(name))]
+        best = max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+        return cls(role, best, "page" if path == best else "true")
+
+    @staticmethod
+    def entries(role: Role | None) -> tuple[Entry, ...]:
+        return PUBLIC if role is None else MENU[role]
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(items(self.entries(self.role), self.current, self.aria))
 
 
 def roles_of(user: Any) -> list[dict[str, Any]]:
@@ -125,9 +147,9 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
     inside = user is not None and user.is_authenticated
     language = "en" if get_language() == "ko" else "ko"
     return {
-        "menu": items(MENU[user.role] if inside else PUBLIC, request.path),
+        "menu": Menu.of(user.role if inside else None, request.path),
         "account": items(ACCOUNT) if inside else [],
-        "footer": items(FOOTER),
+        "footer": tuple(items(FOOTER)),
         "who": str(user) if inside else "",
         "role": user.role.label if inside else "",
         "roles": roles_of(user) if inside else [],

@@ -1,12 +1,14 @@
 """Small pieces of a page that need a decision: the colour of a state, the head of a column."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from portal.common import korean
 from portal.common.forms import KRDSRenderer
@@ -53,6 +55,32 @@ def badge(state: Any, label: Any = None) -> SafeString:
     state = str(state or "")
     look = LOOKS[state if state in LOOKS else TONE_OF.get(state, "gray")]
     return format_html('<span class="krds-badge {}">{}</span>', look, state if label is None else label)
+
+
+class Prepared(template.Node):
+    def __init__(self, content: template.NodeList, given: dict[str, FilterExpression]) -> None:
+        self.content, self.given = content, given
+        self.kept: dict[tuple[Hashable, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        values = {name: expression.resolve(context) for name, expression in self.given.items()}
+        key = (get_language(), *values.values())
+        if key not in self.kept:
+            self.kept[key] = self.content.render(context.new(values))
+        return self.kept[key]
+
+
+@register.tag
+def prepared(parser: Parser, token: Token) -> Prepared:
+    """`{% prepared menu=shell.menu %}…{% endprepared %}`: rendered once per language and value, then kept.
+
+    Nothing else of the context is seen inside, so that nobody is shown what belongs to another.
+    The values must be hashable, and few.
+    """
+    given = token_kwargs(token.split_contents()[1:], parser)
+    content = parser.parse(("endprepared",))
+    parser.delete_first_token()
+    return Prepared(content, given)
 
 
 @register.simple_tag(takes_context=True)
