@@ -8,6 +8,7 @@ from partners.models import (
     Amendment,
     Commitment,
     CouncilAct,
+    Initiative,
     MeetingFile,
     Organization,
 )
@@ -35,6 +36,10 @@ say(
         "check.returned": _("The compliance check was returned"),
         "check.reviewed": _("The compliance check was reviewed"),
         "check.followed_up": _("The follow-up was done"),
+        "agreement.joined_initiative": _("The agreement became part of an initiative"),
+        "agreement.left_initiative": _("The agreement left an initiative"),
+        "initiative.registered": _("The initiative was registered"),
+        "initiative.amended": _("The initiative was amended"),
         "agreement.party_added": _("A party was added"),
         "agreement.party_amended": _("A party was amended"),
         "agreement.party_removed": _("A party was removed"),
@@ -89,6 +94,7 @@ say(
     refers={
         "organization": (_("Organization"), Organization),
         "commitment": (_("Commitment"), Commitment),
+        "initiative": (_("Initiative"), Initiative),
         "council_act": (_("Council"), CouncilAct),
         "meeting_file": (_("File"), MeetingFile),
         "document": (_("File"), AgreementDocument),

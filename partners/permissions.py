@@ -10,6 +10,7 @@ from partners.models import (
     Amendment,
     ComplianceCheck,
     Consortium,
+    Initiative,
     Organization,
     Party,
     RegisterImport,
@@ -36,6 +37,23 @@ def can_set_ordinance(user: User, organization: Organization) -> bool:
     """Officials, for their own office; the admin, for every office that keeps a register."""
     mine = user.role == Role.OFFICIAL and organization.pk == user.organization_id
     return organization.can_host and (mine or user.role == Role.ADMIN)
+
+
+def can_register_initiative(user: User) -> bool:
+    return user.role in (Role.ADMIN, Role.OFFICIAL)
+
+
+def can_amend_initiative(user: User, initiative: Initiative) -> bool:
+    """An official, as long as it is the own organization's or no other office has an agreement in it."""
+    if user.role != Role.OFFICIAL:
+        return user.role == Role.ADMIN
+    others = initiative.agreements.exclude(host=user.organization_id)
+    return initiative.lead_id == user.organization_id or not others.exists()
+
+
+def can_assign_to_initiative(user: User) -> bool:
+    """Agreements of the own register, to any initiative."""
+    return user.role in (Role.ADMIN, Role.OFFICIAL)
 
 
 # Agreements ----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from partners.models.consortium import (
 )
 from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
-from partners.models.figures import CommitmentFigure
+from partners.models.figures import CommitmentFigure, tallied
 from partners.models.imports import RegisterImport, RegisterLine
 from partners.models.views import DefaultView, RegisterView
 
@@ -53,4 +53,5 @@ __all__ = [
     "RegisterImport",
     "RegisterLine",
     "RegisterView",
+    "tallied",
 ]

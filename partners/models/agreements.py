@@ -90,13 +90,26 @@ class Organization(models.Model):
         return self.kind in HOST_KINDS
 
 
-class Initiative(models.Model):
-    """A wider plan under which agreements are made."""
+class InitiativeQuerySet(models.QuerySet["Initiative"]):
+    def visible_to(self, user: "User") -> "InitiativeQuerySet":
+        """Public facts for those who keep agreements; a mentor sees those that the own company's are part of."""
+        if user.role in (Role.ADMIN, *HOST_STAFF):
+            return self
+        if user.role == Role.MENTOR:
+            return self.filter(agreements__in=Agreement.objects.visible_to(user).order_by().values("pk")).distinct()
+        return self.none()
 
-    key = models.SlugField(unique=True)
-    name = models.CharField(_("name"), max_length=150)
+
+class Initiative(models.Model):
+    """A wider plan or an alliance, under which agreements are made."""
+
+    key = models.SlugField(unique=True, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=150, unique=True)
     lead = models.ForeignKey(Organization, models.PROTECT, related_name="initiatives", verbose_name=_("led by"))
     since = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+
+    objects = InitiativeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("initiative")
@@ -104,6 +117,9 @@ class Initiative(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:initiative", args=[self.pk])
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -281,6 +297,16 @@ class Agreement(HostOwned):
     def days_left(self) -> int | None:
         """Days until the last day of validity; negative once it has passed."""
         return (self.valid_until - timezone.localdate()).days if self.valid_until else None
+
+    @property
+    def days_of_validity(self) -> int | None:
+        return (self.valid_until - self.valid_from).days + 1 if self.valid_from and self.valid_until else None
+
+    @property
+    def days_gone(self) -> int:
+        """Of its validity, up to today."""
+        whole = self.days_of_validity
+        return max(0, min(whole, whole - (self.days_left or 0))) if whole else 0
 
 
 class Party(models.Model):

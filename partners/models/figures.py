@@ -1,29 +1,55 @@
 """What is delivered of each commitment and where it stands, as of a moment: lists and sums read these rows."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.agreements import Agreement, Commitment, Organization
+from partners.models.agreements import Agreement, Commitment, Organization, Party
 from partners.states import PromiseState
-from portal.accounts.roles import Role
+from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+def seen_by(user: "User", figures: str = "") -> Q | None:
+    """Those of the agreements `user` may see (`Agreement.objects.visible_to`), in the columns of this table.
+
+    `figures`: the way to them from another table, such as "agreements__figures". None: nothing.
+    """
+    way = f"{figures}__" if figures else ""
+    if user.role == Role.ADMIN:
+        return Q(**{f"{way}pk__isnull": False})
+    joined = Party.objects.filter(organization=user.organization_id).values("agreement")
+    if user.role in HOST_STAFF:
+        return Q(**{f"{way}host": user.organization_id}) | Q(**{f"{way}agreement__in": joined})
+    return Q(**{f"{way}agreement__in": joined}) if user.role == Role.MENTOR else None
+
+
 class CommitmentFigureQuerySet(models.QuerySet["CommitmentFigure"]):
     def visible_to(self, user: "User") -> "CommitmentFigureQuerySet":
-        """Of the agreements one may see."""
-        if user.role == Role.ADMIN:
-            return self
-        return self.filter(agreement__in=Agreement.objects.visible_to(user).order_by().values("pk"))
+        seen = seen_by(user)
+        return self.none() if seen is None else self.filter(seen)
 
     def for_list(self) -> "CommitmentFigureQuerySet":
-        return self.select_related("commitment", "agreement", "organization", "host")
+        return self.select_related("commitment__party__organization", "commitment__agreement", "host")
+
+    def tally(self) -> dict[str, Any]:
+        """How many stand where, by PromiseState; `total` of them; and since when that holds. One query."""
+        counted = {state.value: Count("pk", filter=Q(state=state)) for state in PromiseState}
+        return self.aggregate(**counted, total=Count("pk"), as_of=Min("as_of"))
+
+
+def tallied(rows: models.QuerySet[Any], figures: str, user: "User") -> Any:
+    """Rows with commitments that `user` may see, each with the numbers of `tally`; `figures`: the way to them."""
+    seen = seen_by(user, figures)
+    if seen is None:
+        return rows.none()
+    counted = {state.value: Count(figures, filter=Q(**{f"{figures}__state": state})) for state in PromiseState}
+    return rows.filter(seen).annotate(total=Count(figures), **counted)
 
 
 class CommitmentFigure(HostOwned):
@@ -32,6 +58,7 @@ class CommitmentFigure(HostOwned):
     Agreement and organization are those of the commitment, kept here so that 30,000 are summed from one table.
     """
 
+    host = models.ForeignKey(Organization, models.PROTECT, related_name="kept_figures", verbose_name=_("host"))
     commitment = models.OneToOneField(Commitment, models.CASCADE, related_name="figure")
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="figures")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="figures")
