@@ -11,6 +11,7 @@ from partners.models import (
     Initiative,
     MeetingFile,
     Organization,
+    PaperTemplate,
 )
 from portal.audit.history import say
 
@@ -52,6 +53,7 @@ say(
         "agreement.document_replaced": _("A document got a new version"),
         "agreement.document_described": _("A document was described anew"),
         "agreement.document_withdrawn": _("A document was withdrawn"),
+        "organization.paper_template_saved": _("The text of its papers was saved"),
         "agreement.amendment_proposed": _("An amendment was proposed"),
         "agreement.amendment_revised": _("The amendment was revised"),
         "agreement.amendment_dropped": _("The amendment was dropped"),
@@ -98,6 +100,7 @@ say(
         "council_act": (_("Council"), CouncilAct),
         "meeting_file": (_("File"), MeetingFile),
         "document": (_("File"), AgreementDocument),
+        "template": (_("Text of the paper"), PaperTemplate),
         "amendment": (_("Amendment"), Amendment),
         "successor": (_("Followed by"), Agreement),
     },

@@ -56,6 +56,11 @@ def can_assign_to_initiative(user: User) -> bool:
     return user.role in (Role.ADMIN, Role.OFFICIAL)
 
 
+def can_write_paper_template(user: User, organization: Organization) -> bool:
+    """As for the ordinance: the text of the own office's papers."""
+    return can_set_ordinance(user, organization)
+
+
 # Agreements ----------------------------------------------------------------------------
 
 

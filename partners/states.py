@@ -107,6 +107,13 @@ class CommitmentChange(models.TextChoices):
     REMOVE = "remove", pgettext_lazy("commitment change", "Removed")
 
 
+class PaperKind(models.TextChoices):
+    """What an office's papers are."""
+
+    AGREEMENT = "agreement", pgettext_lazy("paper", "Agreement paper")
+    AMENDMENT = "amendment", pgettext_lazy("paper", "Amendment paper")
+
+
 class CheckState(models.TextChoices):
     """The life of a compliance check (이행점검)."""
 

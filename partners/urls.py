@@ -16,6 +16,7 @@ from partners.views import (
     meetings,
     members,
     organizations,
+    papers,
     promises,
     register,
     saved,
@@ -25,13 +26,14 @@ from partners.views import (
 app_name = "partners"
 entry, paper = "<int:delivery_pk>/", "documents/<int:document_pk>/"
 one, party, promise = "agreements/<int:pk>/", "parties/<int:party_pk>/", "commitments/<int:commitment_pk>/"
-amending = "amendments/<int:pk>/"
+amending, made = "amendments/<int:pk>/", "<str:extension>/"
 urlpatterns = [
     path("organizations/", organizations.organization_list, name="organization-list"),
     path("organizations/register/", organizations.organization_register, name="organization-register"),
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
     path("organizations/<int:pk>/amend/", organizations.organization_amend, name="organization-amend"),
     path("organizations/<int:pk>/ordinance/", council.ordinance_set, name="ordinance-set"),
+    path("organizations/<int:pk>/papers/<str:kind>/", papers.paper_template, name="paper-template"),
     path("agreements/", register.agreement_list, name="agreement-list"),
     path("agreements/columns/", register.register_columns, name="register-columns"),
     path("agreements/print/", register.register_print, name="register-print"),
@@ -122,6 +124,12 @@ urlpatterns = [
     path("initiatives/<int:pk>/amend/", initiatives.initiative_amend, name="initiative-amend"),
     path("initiatives/<int:pk>/join/", initiatives.initiative_join, name="initiative-join"),
     path("initiatives/<int:pk>/leave/<int:agreement_pk>/", initiatives.initiative_leave, name="initiative-leave"),
+    path(f"{one}paper/", papers.agreement_paper_page, name="agreement-paper"),
+    path(f"{one}paper/{made}", papers.agreement_paper_file, name="agreement-paper-file"),
+    path(f"{one}paper/{made}keep/", papers.agreement_paper_keep, name="agreement-paper-keep"),
+    path(f"{amending}paper/", papers.amendment_paper_page, name="amendment-paper"),
+    path(f"{amending}paper/{made}", papers.amendment_paper_file, name="amendment-paper-file"),
+    path(f"{amending}paper/{made}keep/", papers.amendment_paper_keep, name="amendment-paper-keep"),
     path("checks/", checks.check_list, name="check-list"),
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/fill/", checks.check_fill, name="check-fill"),

@@ -23,6 +23,7 @@ from partners.models.documents import AgreementDocument
 from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, Delivery, OrdinanceProfile
 from partners.models.figures import CommitmentFigure, tallied
 from partners.models.imports import RegisterImport, RegisterLine
+from partners.models.papers import PaperTemplate
 from partners.models.views import DefaultView, RegisterView
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "OrdinanceProfile",
     "Organization",
     "OrganizationQuerySet",
+    "PaperTemplate",
     "Party",
     "RegisterImport",
     "RegisterLine",
