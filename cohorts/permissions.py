@@ -40,6 +40,11 @@ def can_edit_programme(user: "User", programme: Programme) -> bool:
     return is_host_staff(user, programme)
 
 
+def can_copy_programme(user: "User", programme: Programme) -> bool:
+    """The admin for any host, the host's staff for their own."""
+    return user.role == Role.ADMIN or is_host_staff(user, programme)
+
+
 def can_plan_cohort(user: "User", programme: Programme) -> bool:
     return is_host_staff(user, programme)
 

@@ -7,13 +7,18 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.models import CohortPolicy, Enrolment
+from cohorts.models import Cohort, CohortPolicy, Enrolment, Programme
 from curriculum.actions.attendance import Entry
+from curriculum.actions.copying import model_of
 from curriculum.models import Attendance, Holiday, Module
 from curriculum.states import ExcuseKind
+from partners.models import Organization
+from portal.accounts.models import User
+from portal.accounts.roles import Role
 from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm, PortalModelForm
 from portal.common.listing import FilterForm
@@ -141,3 +146,48 @@ class RegisterForm:
     @property
     def faulty(self) -> list[Line]:
         return [line for line in self.lines if line.errors]
+
+
+class CopyForm(PortalForm):
+    """A programme as a template: the admin chooses for which host, an office copies for itself."""
+
+    name = TextField(label=gettext_lazy("Name of the new programme"), max_letters=100)
+    host = forms.ModelChoiceField(
+        label=gettext_lazy("For which organization"), queryset=Organization.objects.hosts(),
+        help_text=gettext_lazy("For another organization the notice, the place and the partners stay behind."),
+    )  # fmt: skip
+    modelled_on = TextField(label=gettext_lazy("Modelled on"), max_letters=200, required=False)
+    with_cohort = forms.BooleanField(label=gettext_lazy("With the set-up of its last cohort"), required=False)
+    first_day = DateField(
+        label=gettext_lazy("New first day"),
+        required=False,
+        help_text=gettext_lazy("Every other date keeps its weekday and its distance to it; holidays are passed over."),
+    )
+
+    def __init__(self, *args: Any, source: Programme, cohort: Cohort | None, user: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {"host": source.host_id, "modelled_on": model_of(source), "with_cohort": cohort is not None}
+        super().__init__(*args, **kwargs)
+        self.source = source
+        if user.role != Role.ADMIN:
+            del self.fields["host"]
+        if cohort is None:
+            del self.fields["with_cohort"], self.fields["first_day"]
+        else:
+            told = {"cohort": cohort.name, "day": date_format(cohort.starts_on, "DATE_FORMAT")}
+            self.fields["with_cohort"].help_text = _("%(cohort)s, which began on %(day)s: rules, tracks, dates.") % told
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("with_cohort") and not cleaned.get("first_day") and "first_day" not in self.errors:
+            self.add_error("first_day", _("Enter the first day of the new cohort."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """For `copy_programme`."""
+        given = self.cleaned_data
+        return {
+            "name": given["name"],
+            "host": given.get("host") or self.source.host,
+            "modelled_on": given["modelled_on"],
+            "first_day": given.get("first_day") if given.get("with_cohort") else None,
+        }

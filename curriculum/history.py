@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models import Programme
 from portal.audit.history import say
 
 say(
     {
+        "programme.copied": _("The programme was copied from another"),
         "module.written": _("A module was added"),
         "module.edited": _("A module was changed"),
         "module.removed": _("A module was removed"),
@@ -16,5 +18,6 @@ say(
         "course.completed": _("The course was ended and completion decided"),
         "enrolment.completed": _("The course was completed"),
         "enrolment.not_completed": _("The course was not completed"),
-    }
+    },
+    refers={"source": (_("Copied from"), Programme)},
 )

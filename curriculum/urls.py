@@ -1,6 +1,6 @@
 from django.urls import path
 
-from curriculum.views import attendance, modules, timetable
+from curriculum.views import attendance, copying, modules, timetable
 
 app_name = "curriculum"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("curriculum/", modules.programme_list, name="programme-list"),
     path("curriculum/<int:pk>/", modules.module_list, name="module-list"),
     path("curriculum/<int:pk>/modules/new/", modules.module_create, name="module-create"),
+    path("programmes/<int:pk>/copy/", copying.programme_copy, name="programme-copy"),
     path("modules/<int:pk>/", modules.module_edit, name="module-edit"),
     path("modules/<int:pk>/remove/", modules.module_remove, name="module-remove"),
     path("holidays/", modules.holiday_list, name="holiday-list"),

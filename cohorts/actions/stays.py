@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,14 +64,14 @@ def step(steps: Sequence[Step], *, on: date, by: "User | None", progression: Pro
         stay = one.stay
         _refuse(one, on)
         stay.until, stay.end, stay.reason, stay.ended_in = on, one.how, one.reason, progression
-        after = {"end": one.how, "until": on.isoformat()}
-        events.append(audit.event(stay, f"stay.{one.how}", by=by, after=after, reason=one.reason))
+        before, after = _where(stay), {"until": on.isoformat()}
         if one.how not in ENDS_THE_WAY:
             following.append(_next(one, on, progression))
+            after |= _where(following[-1])
+        events.append(audit.event(stay, f"stay.{one.how}", by=by, before=before, after=after, reason=one.reason))
     Stay.objects.bulk_update([one.stay for one in steps], ["until", "end", "reason", "ended_in"])
-    begun = Stay.objects.bulk_create(following)
-    AuditEvent.objects.bulk_create([*events, *(_begun(stay, by) for stay in begun)])
-    return begun
+    AuditEvent.objects.bulk_create(events)
+    return Stay.objects.bulk_create(following)
 
 
 def leave(enrolment: Enrolment, *, last_day: date, by: "User | None", reason: str) -> None:
@@ -115,5 +115,10 @@ def _next(one: Step, on: date, progression: Progression | None) -> Stay:
 
 
 def _begun(stay: Stay, by: "User | None") -> AuditEvent:
-    after = {"place": stay.place_id, "year": stay.year, "starts_on": stay.starts_on.isoformat()}
-    return audit.event(stay, "stay.begun", by=by, after=after | {"on_leave": stay.on_leave})
+    after = {"starts_on": stay.starts_on.isoformat(), **_where(stay)}
+    return audit.event(stay, "stay.begun", by=by, after=after)
+
+
+def _where(stay: Stay) -> dict[str, Any]:
+    """As an audit event keeps it."""
+    return {"place": stay.place_id, "year": stay.year, "on_leave": stay.on_leave}

@@ -11,7 +11,7 @@ from cohorts.actions import programmes as actions
 from cohorts.forms.programmes import ProgrammeFilter, ProgrammeForm
 from cohorts.models import Cohort, Programme
 from cohorts.models.pathway import is_pathway
-from cohorts.permissions import can_edit_programme, can_plan_cohort, can_register_programme
+from cohorts.permissions import can_copy_programme, can_edit_programme, can_plan_cohort, can_register_programme
 from cohorts.views import pathway
 from partners.models import Agreement
 from portal.accounts.roles import HOST_STAFF, Role
@@ -43,6 +43,7 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
         "cohorts": cohorts,
         "agreement": agreement,
         "may_edit": can_edit_programme(request.user, found),
+        "may_copy": can_copy_programme(request.user, found),
         "may_plan": can_plan_cohort(request.user, found),
         "tabs": pathway.tabs(found, "cohorts:programme") if is_pathway(found) else None,
     }

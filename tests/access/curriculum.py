@@ -29,6 +29,21 @@ def extend(w):
 MODULE = {"code": "NEW", "title": "새 교과목", "hours": "40"}
 TABLE = [
     row("curriculum:programme-list", own="200 200 200 200 403 403 403"),
+    row(
+        "curriculum:programme-copy",
+        "GET",
+        lambda w: [w.programme.pk],
+        own="200 200 200 403 403 403 403",
+        other="200 404 404 403 403 403 403",
+    ),
+    row(
+        "curriculum:programme-copy",
+        "POST",
+        lambda w: [w.programme.pk],
+        own="422 422 422 403 403 403 403",
+        other="422 404 404 403 403 403 403",
+        data=lambda w: {"name": ""},
+    ),
     row("curriculum:module-list", "GET", lambda w: [w.programme.pk], **(READ | {"same": READ["own"]})),
     row("curriculum:module-create", "GET", lambda w: [w.programme.pk], **STAFF_FORM),
     row("curriculum:module-create", "POST", lambda w: [w.programme.pk], **STAFF_POST, data=lambda w: MODULE),
