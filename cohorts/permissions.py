@@ -120,6 +120,15 @@ def can_score(user: "User", application: Application) -> bool:
     return CohortStaff.objects.filter(cohort=application.cohort_id, membership=user.acting).exists()
 
 
+def can_assign_reviewers(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_declare_conflict(user: "User", application: Application) -> bool:
+    """A reviewer of the cohort for oneself; the office for any of them."""
+    return is_host_staff(user, application) or can_score(user, application)
+
+
 def can_select(user: "User", cohort: Cohort) -> bool:
     """Prepare, discard and release a selection."""
     return is_host_staff(user, cohort)

@@ -6,6 +6,7 @@ from cohorts.models.licences import LicencePool, LicenceSeat
 from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
+from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.selection import Decision, Offer, Score, Selection
 from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
@@ -16,6 +17,7 @@ __all__ = [
     "Cohort",
     "CohortPolicy",
     "CohortStaff",
+    "ConflictKind",
     "Consent",
     "ConsentText",
     "Decision",
@@ -29,6 +31,8 @@ __all__ = [
     "Programme",
     "ProgrammeStage",
     "Progression",
+    "ReviewAssignment",
+    "ReviewConflict",
     "RosterImport",
     "RosterLine",
     "SchoolRequest",

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: "User") -> "ApplicationQuerySet":
-        """Own applications; a host's staff, what it received; a reviewer, the assigned cohorts'."""
+        """Own applications; a host's staff, what it received; a reviewer, the own part of the assigned cohorts."""
         from cohorts.models.cohort import CohortStaff
+        from cohorts.models.reviewing import may_review
 
         if user.role == Role.ADMIN:
             return self.received()
@@ -40,7 +41,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.received().filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
             assigned = CohortStaff.objects.filter(membership=user.acting).values("cohort")
-            return self.received().filter(cohort__in=assigned)
+            return self.received().filter(may_review(user), cohort__in=assigned)
         if user.role == Role.TRAINEE:
             return self.filter(person__user=user)
         return self.none()

@@ -33,6 +33,16 @@ from cohorts.queries.ranking import (
     stages_of,
     weights_of,
 )
+from cohorts.queries.reviewing import (
+    Reviewing,
+    ReviewingOfCohort,
+    begun,
+    conflict_pairs,
+    conflicts_of,
+    reviewers_of,
+    reviewing_of,
+    roll_of,
+)
 from cohorts.queries.seats import (
     seats_open,
     track_seats,
@@ -44,11 +54,12 @@ from cohorts.queries.seats import (
 from cohorts.queries.todos import selection_todos
 
 __all__ = [
-    "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Ranking", "TrackNumbers", "Use",
-    "agreements_for_licences", "application_todos", "as_strings", "cohort_numbers", "cohort_todos",
-    "decision_numbers", "distribution", "eligibility_rules", "funnel", "last_change", "licence_candidates",
-    "licence_use", "mean_scores", "my_application_todos", "my_applications", "narrowed", "open_cohorts",
-    "preview_numbers", "promised_licences", "providers_of", "rank", "resembling", "seats_open", "selection_todos",
-    "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",
-    "waitlist_valid_until", "weights_of",
+    "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Ranking", "Reviewing", "ReviewingOfCohort",
+    "TrackNumbers", "Use", "agreements_for_licences", "application_todos", "as_strings", "begun",
+    "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers", "distribution",
+    "eligibility_rules", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
+    "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "promised_licences",
+    "providers_of", "rank", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open",
+    "selection_todos", "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer",
+    "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",
 ]  # fmt: skip

@@ -189,6 +189,9 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "scores_url": _url("cohorts:score-edit", found.pk)
         if user.role == Role.REVIEWER and found.state in IN_SELECTION
         else "",
+        "conflict_url": _url("cohorts:conflict-declare", found.pk)
+        if user.role in HOST_STAFF and found.state in IN_SELECTION
+        else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "overrule_form": form if may_overrule else None,
         "tabs": _tabs(request, found, "cohorts:application"),

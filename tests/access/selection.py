@@ -24,6 +24,11 @@ SCORE = {
     "same": "403 403 403 403 404 403 403",
     "other": "403 403 403 403 404 403 403",
 }
+DECLARE = {
+    "own": "403 200 200 403 200 403 403",
+    "same": "403 200 200 403 404 403 403",
+    "other": "403 404 404 403 404 403 403",
+}
 ANSWER_PAGE = {name: statuses.replace("302", "200") for name, statuses in ANSWER.items()}
 SCORED = {name: statuses.replace("200", "302") for name, statuses in SCORE.items()}
 END = {"to": "dropped", "on": "2020-01-01", "reason": "취업"}
@@ -32,6 +37,13 @@ TABLE = [
     row("cohorts:score-list", own="403 403 403 403 200 403 403"),
     row("cohorts:score-edit", "GET", lambda w: [w.application.pk], **SCORE),
     row("cohorts:score-edit", "POST", lambda w: [w.application.pk], data=lambda w: {"test_points": "50"}, **SCORED),
+    row("cohorts:reviewing", "GET", lambda w: [w.cohort.pk], **SEEN),
+    row("cohorts:reviewing-assign", "POST", lambda w: [w.cohort.pk], **STAFF, data=lambda w: {"each": "1"}),
+    row("cohorts:reviewing-open", "POST", lambda w: [w.cohort.pk], **STAFF),
+    row("cohorts:conflict-list", "GET", lambda w: [w.cohort.pk], **SCORE),
+    row("cohorts:conflict-declare", "GET", lambda w: [w.application.pk], **DECLARE),
+    row("cohorts:conflict-declare", "POST", lambda w: [w.application.pk], data=lambda w: {"kind": "recusal"},
+        own="403 422 422 403 302 403 403", same="403 422 422 403 404 403 403", other="403 404 404 403 404 403 403"),
     row("cohorts:selection", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:selection-prepare", "POST", lambda w: [w.cohort.pk],
         own="403 422 422 403 403 403 403", same="403 422 422 403 403 403 403", other="403 404 404 403 403 403 403"),

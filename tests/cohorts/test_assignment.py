@@ -1,5 +1,6 @@
 """Who reviews what: never across a conflict, as even as a flow says it can be, the causes listed where not."""
 
+import time
 from collections import deque
 
 from hypothesis import given, settings
@@ -103,8 +104,6 @@ def test_the_same_input_gives_the_same_answer():
 
 
 def test_three_thousand_applications_are_given_out_within_a_second(record_property):
-    import time
-
     conflicts = {(one, one * 7 % 12) for one in range(0, 3000, 9)}
     began = time.perf_counter()
 

@@ -1,0 +1,49 @@
+"""How many reviewers each application gets, and conflicts of interest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import ConflictKind
+from portal.accounts.models import User
+from portal.common.fields import IntegerField, TextField
+from portal.common.forms import PortalForm
+from portal.common.listing import FilterForm, SearchField
+
+
+class AssignReviewersForm(PortalForm):
+    each = IntegerField(
+        label=_("Reviewers for each application"), min_value=1, max_value=20,
+        help_text=_("Nobody gets an application with a conflict; what somebody has scored stays with them."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "p-short"}),
+    )  # fmt: skip
+
+
+class ConflictForm(PortalForm):
+    """`reviewers`: for the office, which declares for somebody; a reviewer declares the own."""
+
+    reviewer = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none(), empty_label=_("Choose"))
+    kind = forms.ChoiceField(label=_("Kind of conflict"), choices=ConflictKind.choices, widget=forms.RadioSelect)
+    reason = TextField(
+        label=_("Reason"), max_letters=300, required=False,
+        help_text=_("Such as: taught there, same company. Write no more about the person than is needed."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, reviewers: Sequence[User] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if reviewers is None:
+            del self.fields["reviewer"]
+            kinds = [one for one in ConflictKind.choices if one[0] != ConflictKind.CHALLENGE]
+            self.fields["kind"].choices = kinds
+        else:
+            self.fields["reviewer"].queryset = User.objects.filter(pk__in=[one.pk for one in reviewers])
+
+
+class RollFilter(FilterForm):
+    q = SearchField(label=_("Name"))
+
+    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        return rows.filter(person__name__icontains=chosen["q"]) if chosen.get("q") else rows

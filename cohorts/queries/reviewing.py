@@ -1,0 +1,96 @@
+"""Who reviews a cohort, how far they are, and whom a conflict keeps away."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from cohorts.models import Cohort, ReviewAssignment, ReviewConflict, Score
+from cohorts.models.application import ApplicationQuerySet
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+
+
+def reviewers_of(cohort: Cohort) -> list[User]:
+    """Those who are put to work in the cohort as reviewers, and still are members; by name."""
+    at_work = {"memberships__assignments__cohort": cohort, "memberships__ended_at": None}
+    found = User.objects.filter(**at_work, memberships__role=Role.REVIEWER, is_active=True)
+    return list(found.distinct().order_by("name", "pk"))
+
+
+def conflict_pairs(cohort: Cohort) -> set[tuple[int, int]]:
+    rows = ReviewConflict.objects.filter(application__cohort=cohort)
+    return set(rows.order_by().values_list("application", "reviewer"))
+
+
+def begun(cohort: Cohort) -> dict[int, set[int]]:
+    """Who has scored what, by application: they keep it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Score.objects.filter(application__cohort=cohort).order_by()
+    for application, reviewer in rows.values_list("application", "reviewer").distinct():
+        found[application].add(reviewer)
+    return found
+
+
+def roll_of(user: User, cohort: Cohort) -> ApplicationQuerySet:
+    """The names a reviewer declares conflicts by: of everything in selection, given to them or not."""
+    closed = ReviewConflict.objects.filter(reviewer=user).values("application")
+    return cohort.applications.in_selection().exclude(pk__in=closed).select_related("person", "cohort")
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """How far one reviewer is."""
+
+    reviewer: User
+    given: int
+    scored: int
+    conflicts: int
+
+    @property
+    def left(self) -> int:
+        return max(self.given - self.scored, 0)
+
+
+@dataclass(frozen=True)
+class ReviewingOfCohort:
+    rows: list[Reviewing]
+    given_out: bool  # otherwise everything in selection is everybody's, conflicts excepted
+    unscored: int  # applications in selection without any score
+
+    @property
+    def scored(self) -> int:
+        return sum(row.scored for row in self.rows)
+
+    @property
+    def whole(self) -> int:
+        return sum(row.scored + row.left for row in self.rows)
+
+
+def reviewing_of(cohort: Cohort) -> ReviewingOfCohort:
+    """How far the reviewers of a cohort are; five queries."""
+    reviewers = reviewers_of(cohort)
+    given = _by_reviewer(ReviewAssignment.objects.filter(cohort=cohort))
+    conflicts = _by_reviewer(ReviewConflict.objects.filter(application__cohort=cohort))
+    reviews = Score.objects.filter(application__cohort=cohort).order_by().values_list("reviewer")
+    scored = dict(reviews.annotate(Count("application", distinct=True)))
+    numbers = cohort.applications.in_selection().aggregate(
+        whole=Count("pk", distinct=True), unscored=Count("pk", filter=Q(scores=None), distinct=True)
+    )
+    rows = []
+    for one in reviewers:
+        barred = conflicts.get(one.pk, 0)
+        part = given.get(one.pk, 0) if given else numbers["whole"] - barred
+        rows.append(Reviewing(one, part, scored.get(one.pk, 0), barred))
+    return ReviewingOfCohort(rows, bool(given), numbers["unscored"])
+
+
+def _by_reviewer(rows: Any) -> dict[int, int]:
+    return dict(rows.order_by().values_list("reviewer").annotate(Count("pk")))
+
+
+def conflicts_of(user: User, cohort: Cohort) -> Any:
+    """The declared conflicts that `user` may see, newest first."""
+    rows = ReviewConflict.objects.visible_to(user).filter(application__cohort=cohort)
+    return rows.select_related("application__person", "reviewer", "declared_by")
