@@ -70,7 +70,7 @@ class LicencePoolForm(PortalForm):
         help_text=_("A party of the agreement."),
     )  # fmt: skip
     tool = TextField(label=_("Tool"), max_letters=100, help_text=_("Such as 3D익스피리언스 플랫폼."))
-    seats = IntegerField(label=_("Seats"), min_value=1, max_value=100_000)
+    seats = IntegerField(label=_("Number of seats"), min_value=1, max_value=100_000)
     valid_from = DateField(label=_("Valid from"))
     valid_until = DateField(label=_("Valid until"))
     commitment = CommitmentChoice(

@@ -69,7 +69,7 @@ def licence_pool(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def tabs(pool: LicencePool, here: str) -> list[dict[str, Any]]:
-    pages = [(_("Seats"), "cohorts:licence-pool"), (_("History"), "cohorts:licence-history")]
+    pages = [(_("Licence seats"), "cohorts:licence-pool"), (_("History"), "cohorts:licence-history")]
     return [{"label": label, "url": reverse(name, args=[pool.pk]), "current": name == here} for label, name in pages]
 
 

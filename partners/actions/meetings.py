@@ -133,6 +133,8 @@ def record_decision(meeting: Meeting, *, by: User | None, **values: Any) -> Meet
     meeting = _locked(meeting)
     if not meeting.took_place:
         raise ActionRefused(_("Write the minutes first: a meeting decides once it is held."))
+    if meeting.is_approved:
+        raise ActionRefused(_("The minutes are approved. What was decided then stays as they say."))
     decision = MeetingDecision(meeting=meeting, host_id=meeting.host_id, **_known(values, DECISION_FIELDS))
     _refuse_wrong_owner(meeting, decision)
     decision.save()
@@ -143,9 +145,11 @@ def record_decision(meeting: Meeting, *, by: User | None, **values: Any) -> Meet
 
 @transaction.atomic
 def amend_decision(decision: MeetingDecision, *, by: User | None, **values: Any) -> MeetingDecision:
-    """Another owner or day, until it is done."""
+    """Another owner or day, until it is done; its words stay once the minutes are approved."""
     decision = _open_decision(decision)
     values = _known(values, DECISION_FIELDS)
+    if decision.meeting.is_approved and values.get("text", decision.text) != decision.text:
+        raise ActionRefused(_("The minutes are approved. What was decided then stays as they say."), "text")
     wanted = MeetingDecision(owner=values.get("owner", decision.owner), person=values.get("person", decision.person))
     _refuse_wrong_owner(decision.meeting, wanted)
     if change := _write(decision, values):

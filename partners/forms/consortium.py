@@ -150,7 +150,9 @@ class MinutesForm(PortalForm):
         super().__init__(*args, initial=initial, **kwargs)
         self.members = members
         for one in members:
-            self.fields[f"present_{one.pk}"] = forms.BooleanField(label=str(one), required=False)
+            self.fields[f"present_{one.pk}"] = forms.BooleanField(
+                label=_("%(member)s was there") % {"member": one}, required=False
+            )
             who = TextField(label=_("Who came from %(member)s") % {"member": one}, max_letters=100, required=False)
             self.fields[f"who_{one.pk}"] = who
         self.order_fields([*(name for name in self.fields if name != "minutes"), "minutes"])
@@ -200,7 +202,7 @@ class DoneForm(PortalForm):
 
 
 class JointProjectForm(PortalForm):
-    title = TextField(label=_("Title"), max_letters=150)
+    title = TextField(label=_("Project title"), max_letters=150)
     description = TextField(
         label=_("Description"), max_letters=2_000, lines=True, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

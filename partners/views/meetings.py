@@ -87,7 +87,7 @@ def meeting_page(request: HttpRequest, found: Meeting, **forms: PortalForm) -> H
         "runs": runs,
         "may_amend": runs and planned,
         "may_write": runs and (found.state == MeetingState.HELD or found.waits_for_record),
-        "may_approve": runs and found.state == MeetingState.HELD,
+        "may_approve": runs and found.state == MeetingState.HELD,  # and record decisions
         "reads": reads,
         "attendances": found.attendances.all() if reads else [],
         "decisions": with_forms(found.decisions.all()) if reads else [],

@@ -141,6 +141,19 @@ def test_a_decision_has_an_owner_of_the_consortium_and_is_done_once(consortium):
             act()
 
 
+def test_what_was_decided_stays_once_the_minutes_are_approved(consortium):
+    meeting = write(make_meeting(consortium))
+    decision = decide(meeting)
+    actions.approve_minutes(meeting, by=None)
+
+    with pytest.raises(ActionRefused):
+        decide(meeting, text="하나 더")
+    with pytest.raises(ActionRefused) as refused:
+        actions.amend_decision(decision, by=None, text="다른 것")
+    assert refused.value.field == "text"
+    assert actions.amend_decision(decision, by=None, person="이과장").person == "이과장"
+
+
 # Reminders -----------------------------------------------------------------------------
 
 
@@ -183,10 +196,11 @@ def test_owner_and_keeper_hear_of_a_task_once_before_and_once_after(consortium, 
     make_member(Role.MENTOR, owner.organization, email="owner@example.kr")
     make_member(Role.MENTOR, consortium.members.last().organization, email="another@example.kr")
     with time_machine_at("2026-03-01 09:00"):
-        meeting = actions.approve_minutes(write(make_meeting(consortium)), by=None)
+        meeting = write(make_meeting(consortium))
         decide(meeting, owner=owner, due_on=date(2026, 3, 31))
         decide(meeting, due_on=date(2026, 6, 30))
         actions.finish_decision(decide(meeting, due_on=date(2026, 3, 10)), by=None)
+        actions.approve_minutes(meeting, by=None)
     for day in ("2026-03-23", "2026-03-24", "2026-03-25", "2026-03-31", "2026-04-01", "2026-04-02"):
         with time_machine_at(f"{day} 09:00"):
             actions.remind_of_decisions()
