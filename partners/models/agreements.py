@@ -24,7 +24,7 @@ from partners.states import (
     OrganizationKind,
 )
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.models import HostOwned
+from portal.common.models import HostOwned, WithLabels
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -52,7 +52,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.select_related("parent").annotate(agreement_count=Coalesce(Subquery(per_organization), 0))
 
 
-class Organization(models.Model):
+class Organization(WithLabels):
     """A city, ministry, agency, company, university, school or association."""
 
     key = models.SlugField(_("key"), unique=True, null=True, blank=True)

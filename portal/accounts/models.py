@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import INVITES, MFA_REQUIRED_ROLES, Role
+from portal.common.models import WithLabels
 
 INVITATION_VALID = timedelta(hours=72)
 
@@ -93,7 +94,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.select_related("user", "organization").order_by("organization__name", "role", "user__name", "pk")
 
 
-class Membership(models.Model):
+class Membership(WithLabels):
     """A role in an organization. One person may hold several and works in one at a time."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
@@ -157,7 +158,7 @@ def invitation_expiry() -> Any:
     return timezone.now() + INVITATION_VALID
 
 
-class Invitation(models.Model):
+class Invitation(WithLabels):
     """A single-use link bound to an address, a role and an organization, valid for 72 hours.
 
     Only the hash of its token is kept. Opening the link never consumes it (mail scanners

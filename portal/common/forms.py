@@ -1,5 +1,6 @@
 """How every form of the portal looks and speaks: templates/krds/forms/, and its messages."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -19,9 +20,15 @@ class KRDSRenderer(TemplatesSetting):
     field_template_name = "krds/forms/field.html"
 
     def get_template(self, template_name: str) -> Any:
-        if template_name.startswith("django/forms/"):
-            return select_template(["krds/forms/" + template_name.removeprefix("django/forms/"), template_name])
-        return get_template(template_name)
+        return found(template_name)
+
+
+@cache
+def found(template_name: str) -> Any:
+    """The template of a form, field or widget; a form has dozens, each tried at two places."""
+    if template_name.startswith("django/forms/"):
+        return select_template(["krds/forms/" + template_name.removeprefix("django/forms/"), template_name])
+    return get_template(template_name)
 
 
 def required_message(field: forms.Field) -> str:

@@ -146,7 +146,7 @@ class Listing:
         return self.paginator.count
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.page)
+        return iter(self.page.object_list)
 
     def __len__(self) -> int:
         return len(self.page)
@@ -155,12 +155,8 @@ class Listing:
 
     def url(self, **changes: Any) -> str:
         """This list's address with some parameters changed; an empty value takes one away."""
-        query = self.request.GET.copy()
-        for name, value in changes.items():
-            query.pop(name, None)
-            if value not in (None, ""):
-                query[name] = str(value)
-        return f"?{query.urlencode()}"
+        query = {**dict(self.request.GET.lists()), **changes}
+        return "?" + urlencode({name: value for name, value in query.items() if value not in (None, "")}, doseq=True)
 
     @cached_property
     def query(self) -> str:

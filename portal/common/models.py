@@ -3,14 +3,33 @@
 import hashlib
 import pathlib
 import secrets
+from functools import cache
 from typing import Any, Self
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 
-class HostOwned(models.Model):
+@cache
+def labels(field: models.Field) -> dict[Any, Any]:
+    """What each value of a field with choices is called."""
+    return dict(field.flatchoices)
+
+
+class WithLabels(models.Model):
+    """Answers `get_…_display()` from a table that is made once; Django makes it anew for every row."""
+
+    class Meta:
+        abstract = True
+
+    def _get_FIELD_display(self, field: models.Field) -> str:  # noqa: N802  # Django's name
+        value = getattr(self, field.attname)
+        return force_str(labels(field).get(value, value), strings_only=True)
+
+
+class HostOwned(WithLabels):
     """A row with somebody's data: it names the city or school that answers for it.
 
     `host` repeats the host of the row's cohort, so that one column can isolate cities

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
+from portal.common.models import WithLabels
 from portal.jobs.states import CANCELLABLE, DEAD_LETTERS, LIVE, RETRYABLE, JobState
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), waiting | lost).order_by("run_at", "pk")
 
 
-class Job(models.Model):
+class Job(WithLabels):
     """One piece of background work. `portal.jobs.engine` alone moves its state forward."""
 
     # Whose data it works on; empty for work of the whole portal.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.korean import mask_email
+from portal.common.models import WithLabels
 from portal.jobs.states import LIVE, JobState
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(sent_at=None, job__state__in=LIVE)
 
 
-class Mail(models.Model):
+class Mail(WithLabels):
     """One message to one address. Its state is that of its job."""
 
     # (rule, person or address, slot): asking twice sends once.

@@ -1,6 +1,6 @@
 """Small pieces of a page that need a decision: the colour of a state, the head of a column."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,29 @@ def cells(texts: Iterable[str]) -> SafeString:
     return mark_safe("".join(f"<td>{_escaped(text)}</td>" for text in texts))  # noqa: S308  # each is escaped
 
 
+@register.filter
+def attributes(given: Mapping[str, Any]) -> SafeString:
+    """`<input{{ widget.attrs|attributes }}>`: all but the class, which the template of the widget writes."""
+    told = {name: value for name, value in given.items() if name != "class" and value is not False}
+    return mark_safe(  # noqa: S308  # each is escaped
+        "".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in told.items())
+    )
+
+
+@register.filter
+def options(optgroups: Iterable[tuple[Any, list[dict[str, Any]], int]]) -> SafeString:
+    """`<select>{{ widget.optgroups|options }}</select>`: some lists have hundreds."""
+    parts: list[str] = []
+    for group, choices, _index in optgroups:
+        parts += [f'<optgroup label="{escape(group)}">'] if group else []
+        for one in choices:
+            said = " selected" if one["selected"] else ""
+            said += " disabled" if one["attrs"].get("disabled") else ""
+            parts.append(f'<option value="{escape(one["value"])}"{said}>{escape(one["label"])}</option>')
+        parts += ["</optgroup>"] if group else []
+    return mark_safe("".join(parts))  # noqa: S308  # each is escaped
+
+
 @lru_cache(maxsize=1_000)
 def _escaped(text: str) -> str:
     return str(escape(text))
@@ -54,7 +77,8 @@ def badge(state: Any, label: Any = None) -> SafeString:
     """`{% badge row.state row.get_state_display %}`; or a tone by name: `{% badge "danger" _("Late") %}`."""
     state = str(state or "")
     look = LOOKS[state if state in LOOKS else TONE_OF.get(state, "gray")]
-    return format_html('<span class="krds-badge {}">{}</span>', look, state if label is None else label)
+    text = _escaped(state if label is None else str(label))
+    return mark_safe(f'<span class="krds-badge {look}">{text}</span>')  # noqa: S308
 
 
 class Prepared(template.Node):
