@@ -4,9 +4,10 @@ Each action locks the enrolment first and its open stay after it. What is decide
 stands in `progression`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.actions.enrolment import end_enrolment
 from cohorts.actions.offers import _lock_track
-from cohorts.actions.people import person_of
+from cohorts.actions.people import People, person_of
 from cohorts.actions.stays import Step, begin, step
 from cohorts.models import Cohort, Enrolment, Person, PlaceOfStudy, ProgrammeStage, Stay, Track
 from cohorts.models.pathway import is_pathway
@@ -80,46 +81,80 @@ def enter(cohort: Cohort, places: Mapping[int, PlaceOfStudy], *, by: "User | Non
     return stays
 
 
+@dataclass(frozen=True)
+class Entrant:
+    """Somebody whom a school has admitted. `on`: by default the first day of the entry year."""
+
+    place: PlaceOfStudy
+    name: str
+    birth_date: date
+    mobile: str
+    email: str
+    address: str = ""
+    on: date | None = None
+
+
 @transaction.atomic
-def admit_entrant(
-    cohort: Cohort,
-    place: PlaceOfStudy,
-    *,
-    by: "User | None",
-    name: str,
-    birth_date: date,
-    mobile: str,
-    email: str,
-    address: str = "",
-    on: date | None = None,
-) -> Enrolment:
-    """Take in somebody whom the school has admitted, without an application. `on`: by default the cohort's first day."""
+def admit_entrant(cohort: Cohort, entrant: Entrant, *, by: "User | None") -> Enrolment:
+    """Take in somebody whom the school has admitted, without an application."""
+    return admit_entrants(cohort, [entrant], by=by)[0]
+
+
+@transaction.atomic
+def admit_entrants(cohort: Cohort, entrants: Sequence[Entrant], *, by: "User | None") -> list[Enrolment]:
+    """Take in a school's whole list, or nobody of it, and begin their ways. Few queries but for those known already."""
     cohort = _lock_cohort(cohort)
-    on = on or cohort.starts_on
-    if not cohort.starts_on <= on <= cohort.ends_on:
-        raise ActionRefused(_("This day is not within the years of the entry year."), "on")
     track = _lock_track(cohort.tracks.values_list("pk", flat=True).first())
-    if track.seats_taken >= track.capacity:
-        raise ActionRefused(_("All seats of %(track)s are taken.") % {"track": track.name})
-    address = address or _known_address(cohort, email)
-    person = person_of(
-        cohort.host, name=name, birth_date=birth_date, mobile=mobile, email=email, address=address, by=by
-    )
-    if cohort.enrolments.filter(person=person).exists():
-        raise ActionRefused(_("This person has entered already."), "name")
-    Track.objects.filter(pk=track.pk).update(seats_taken=F("seats_taken") + 1)
+    if track.seats_taken + len(entrants) > track.capacity:
+        raise ActionRefused(_("“%(track)s” has %(free)d free seats.") % {"track": track.name, "free": track.seats_free})
+    days = [one.on or cohort.starts_on for one in entrants]
+    if any(not cohort.starts_on <= day <= cohort.ends_on for day in days):
+        raise ActionRefused(_("This day is not within the years of the entry year."), "on")
+    people = _persons_of(cohort, entrants, by=by)
+    inside = set(cohort.enrolments.filter(person__in=people).values_list("person", flat=True))
+    for place, person in enumerate(people):
+        if person.pk in inside or person in people[:place]:
+            raise ActionRefused(
+                _("%(name)s has entered already, or stands in the list twice.") % {"name": person}, "name"
+            )
+    Track.objects.filter(pk=track.pk).update(seats_taken=F("seats_taken") + len(people))
     number = (cohort.enrolments.aggregate(last=Max("number"))["last"] or 0) + 1
-    enrolment = Enrolment.objects.create(
-        cohort=cohort, host_id=cohort.host_id, person=person, track=track, number=number, starts_on=on
+    enrolments = Enrolment.objects.bulk_create(
+        Enrolment(cohort=cohort, host_id=cohort.host_id, person=person, track=track, number=n, starts_on=day)
+        for n, (person, day) in enumerate(zip(people, days, strict=True), start=number)
     )
-    audit.record(enrolment, "enrolment.started", by=by)
-    enter(cohort, {enrolment.pk: place}, by=by)
-    return enrolment
+    AuditEvent.objects.bulk_create(audit.event(one, "enrolment.started", by=by) for one in enrolments)
+    enter(cohort, {one.pk: told.place for one, told in zip(enrolments, entrants, strict=True)}, by=by)
+    return enrolments
 
 
-def _known_address(cohort: Cohort, email: str) -> str:
-    """What is not told now is not forgotten."""
-    return Person.objects.filter(host=cohort.host, email=email).values_list("address", flat=True).first() or ""
+def _persons_of(cohort: Cohort, entrants: Sequence[Entrant], *, by: "User | None") -> list[Person]:
+    """The host's records of these people, found and brought up to date, or made."""
+    known = People(
+        cohort.host_id,
+        emails=[one.email for one in entrants],
+        mobiles=[one.mobile for one in entrants],
+        births=[one.birth_date for one in entrants],
+    )
+    found, new = [], []
+    for one in entrants:
+        told: dict[str, Any] = {
+            "name": one.name,
+            "birth_date": one.birth_date,
+            "mobile": one.mobile,
+            "email": one.email,
+        }
+        person = known.find(**told)
+        if person is None:
+            person = Person(host_id=cohort.host_id, address=one.address, **told)
+            known.add(person)
+            new.append(person)
+        elif person.pk:
+            person = person_of(cohort.host, **told, address=one.address or person.address, by=by)
+        found.append(person)
+    Person.objects.bulk_create(new)
+    AuditEvent.objects.bulk_create(audit.event(person, "person.recorded", by=by) for person in new)
+    return found
 
 
 def _lock_cohort(cohort: Cohort) -> Cohort:

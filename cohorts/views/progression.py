@@ -73,7 +73,7 @@ def entrant_admit(request: HttpRequest, pk: int) -> HttpResponse:
     form = EntrantForm(request.POST or None, cohort=cohort, places=first_places(cohort))
     if form.is_valid():
         try:
-            made = entering.admit_entrant(cohort, by=request.user, **form.cleaned_data)
+            made = entering.admit_entrant(cohort, entering.Entrant(**form.cleaned_data), by=request.user)
         except ActionRefused as refusal:
             form.refuse(refusal)
         else:

@@ -80,7 +80,7 @@ def test_one_person_may_walk_one_pathway_after_another(way):
 
 def admit(way, **told):
     given = {"name": "한별", "birth_date": date(2007, 12, 1), "mobile": "010-1234-5678", "email": "hb@example.kr"}
-    return actions.admit_entrant(way.cohorts[2023], way.schools[1], by=None, **given | told)
+    return actions.admit_entrant(way.cohorts[2023], actions.Entrant(way.schools[1], **given | told), by=None)
 
 
 def test_a_school_admits_somebody_who_never_applied(way):
@@ -92,6 +92,27 @@ def test_a_school_admits_somebody_who_never_applied(way):
     assert Track.objects.get(pk=one.track_id).seats_taken == 1
     with pytest.raises(ActionRefused):
         admit(way)
+
+
+def test_a_list_is_taken_in_as_a_whole_or_not_at_all(way, django_assert_max_num_queries):
+    way.entry(2023, tracks={"일반": 4})
+    known = make_person(host=way.host, name="한별", mobile="010-0000-0001", address="세종시")
+    told = [
+        actions.Entrant(way.schools[n % 2], "한별", date(2007, 1, n + 1), f"010-0000-000{n}", f"p{n}@example.kr")
+        for n in range(4)
+    ]
+
+    for wrong in ([*told, told[0]], [*told[:3], told[0]]):
+        with pytest.raises(ActionRefused):
+            actions.admit_entrants(way.cohorts[2023], wrong, by=None)
+    assert not Enrolment.objects.exists()
+    with django_assert_max_num_queries(40):
+        made = actions.admit_entrants(way.cohorts[2023], told, by=None)
+
+    assert [one.number for one in made] == [1, 2, 3, 4]
+    assert [one.stays.get().place for one in made] == [*way.schools, *way.schools]
+    known.refresh_from_db()
+    assert (made[1].person, known.email, known.address) == (known, "p1@example.kr", "세종시")
 
 
 def test_no_more_are_admitted_than_there_are_seats(way):

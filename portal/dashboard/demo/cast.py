@@ -40,6 +40,7 @@ CAST = (
     Part("official.gyeongbuk", "서은채 주무관", Role.OFFICIAL, "gyeongbuk"),
     Part("official.gumi", "문지영 주무관", Role.OFFICIAL, "gumi"),
     Part("mentor.dassault", "강민호 멘토", Role.MENTOR, "dassault-korea"),
+    Part("pupil", "한별", Role.TRAINEE),
     Part("official.kumoh", "배수현 주무관", Role.OFFICIAL, "kumoh"),
     Part("official.changwon", "신동욱 주무관", Role.OFFICIAL, "changwon-complex"),
     Part("official.moe", "임수정 사무관", Role.OFFICIAL, "moe"),

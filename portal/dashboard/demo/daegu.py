@@ -8,7 +8,7 @@ from django.utils import timezone
 from cohorts.actions.cohorts import assign_staff, close_recruiting, plan_cohort, publish_cohort, start_cohort
 from cohorts.actions.consents import give_consents
 from cohorts.actions.people import claim_records, person_of
-from cohorts.models import Cohort, Programme
+from cohorts.models import Cohort, Person, Programme
 from cohorts.planning import TrackPlan, first_too_late
 from cohorts.states import ConsentKind
 from curriculum import actions as teaching
@@ -94,11 +94,16 @@ def choose(cast: dict[str, User], cohort: Cohort, start: date) -> None:
 
 
 def claim(user: User, cohort: Cohort, *, by: User) -> None:
+    """One of a cohort takes up the account."""
+    trainee = cohort.enrolments.select_related("person__host").order_by("number")[CLAIMED]
+    claim_person(user, trainee.person, by=by)
+
+
+def claim_person(user: User, person: Person, *, by: User) -> None:
     """A trainee gives the office the address of an account, and claims the record with it."""
-    person = cohort.enrolments.select_related("person").order_by("number")[CLAIMED].person
     told = {name: getattr(person, name) for name in ("name", "birth_date", "mobile", "address")}
-    person_of(cohort.host, **told, email=user.email, by=by)
-    claim_records(user, host=cohort.host, email=user.email)
+    person_of(person.host, **told, email=user.email, by=by)
+    claim_records(user, host=person.host, email=user.email)
     user.name = person.name
     user.save(update_fields=["name"])
 
