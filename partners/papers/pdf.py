@@ -3,6 +3,7 @@
 import json
 import pathlib
 from dataclasses import asdict
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -15,10 +16,18 @@ STAND_INS = str.maketrans({"㎡": "m²", "㎞": "km", "㎏": "kg", "％": "%"})
 
 
 def make_pdf(paper: Paper) -> bytes:
-    return typst.compile(
-        TEMPLATE, format="pdf", pdf_standards="ua-1", root=TEMPLATE.parent, ignore_system_fonts=True,
-        font_paths=[settings.BASE_DIR / "vendor" / "fonts"], sys_inputs={"paper": as_json(paper)},
-    )  # fmt: skip
+    return cast(bytes, typst.compile(**settings_of(paper), format="pdf", pdf_standards="ua-1"))
+
+
+def settings_of(paper: Paper) -> dict[str, Any]:
+    """What typst is told, whatever it makes of the paper."""
+    return {
+        "input": TEMPLATE,
+        "root": TEMPLATE.parent,
+        "ignore_system_fonts": True,
+        "font_paths": [settings.BASE_DIR / "vendor" / "fonts"],
+        "sys_inputs": {"paper": as_json(paper)},
+    }
 
 
 def as_json(paper: Paper) -> str:

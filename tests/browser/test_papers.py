@@ -1,6 +1,10 @@
 """The papers of an agreement as an official handles them, from the signed copy to the first amendment."""
 
+import pathlib
+from datetime import date
+
 import pytest
+from django.utils import timezone
 
 from partners.actions.promises import add_commitment, add_party
 from partners.models import Agreement, AgreementDocument
@@ -70,3 +74,46 @@ def test_the_papers_of_an_agreement(page, live_server, client, official, agreeme
     page.get_by_text("내용이 같습니다").wait_for()
     assert_accessible(page)
     look(page, "papers-compared")
+
+
+def test_papers_are_produced_and_the_agreement_is_amended(page, live_server, client, official, agreement):
+    sign_in(page, client, official, live_server.url)
+    page.goto(agreement.get_absolute_url())
+    page.get_by_role("link", name="협약서 만들기").click()
+    look(page, "papers-preview")
+    assert_accessible(page)
+    for extension, beginning in (("HWPX", b"PK"), ("PDF", b"%PDF"), ("DOCX", b"PK")):
+        with page.expect_download() as started:
+            page.get_by_role("link", name=f"내려받기 ({extension})").click()
+        made = pathlib.Path(started.value.path())
+        assert made.read_bytes().startswith(beginning)
+        assert started.value.suggested_filename == f"AI 스쿨 운영 업무협약서.{extension.lower()}"
+    page.get_by_role("button", name="협약서안으로 등록 (PDF)").click()
+    page.get_by_text("협약서안으로 문서에 등록했습니다").wait_for()
+
+    page.goto(agreement.get_absolute_url())
+    page.get_by_role("link", name="협약 변경").click()
+    page.get_by_role("link", name="협약 변경 준비").click()
+    page.get_by_label("변경 사유").fill("두 번째 기수를 함께 운영하기로 함")
+    page.get_by_label("종료일").fill("2030-12-31")
+    assert_accessible(page)
+    page.get_by_role("button", name="변경 준비").click()
+    page.get_by_role("link", name="변경 (교육과 멘토링 실시)").click()
+    page.get_by_label("목표 수량").fill("120")
+    page.get_by_role("button", name="저장").click()
+    assert_accessible(page)
+    look(page, "papers-amendment")
+    page.get_by_role("link", name="변경협약서 만들기").click()
+    page.get_by_text("제1차 변경협약서").first.wait_for()
+    look(page, "papers-amendment-paper")
+    page.go_back()
+    page.get_by_label("합의일").fill(str(timezone.localdate()))
+    attach(page, "또는 여기에 첨부", "제1차 변경협약서.pdf", pdf(b"amended"))
+    page.get_by_role("button", name="효력 발생").click()
+    page.get_by_text("변경이 효력을 얻어").wait_for()
+    page.goto(f"{agreement.get_absolute_url()}amendments/")
+    page.get_by_text("교육과 멘토링 실시 120명").wait_for()
+    assert_accessible(page)
+    look(page, "papers-amendments")
+    agreement.refresh_from_db()
+    assert agreement.valid_until == date(2030, 12, 31)

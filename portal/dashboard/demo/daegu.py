@@ -18,8 +18,8 @@ from placements import actions as placing
 from placements.models import Project, Team
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
-from portal.common.dates import period_end
-from portal.dashboard.demo import school
+from portal.common.dates import add_months, period_end
+from portal.dashboard.demo import papers, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import moved
 
@@ -35,15 +35,28 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
     agree(cast, start)
     cohort = recruit(cast, start)
     choose(cast, cohort, start)
+    extend(cast, start)
     learn(cast, cohort, start, today)
     return cohort
 
 
 def agree(cast: dict[str, User], start: date) -> None:
     agreement = Agreement.objects.get(key="daegu-ai-school")
+    with on(start - 85 * DAY):
+        papers.draft(agreement, by=cast["official"])
     with on(start - 80 * DAY):
         sign_agreement(agreement, by=cast["official"], signed_on=timezone.localdate())
-        bring_into_force_agreement(agreement, by=cast["official"])
+        agreement = bring_into_force_agreement(agreement, by=cast["official"])
+        papers.signed(agreement, by=cast["official"])
+
+
+def extend(cast: dict[str, User], start: date) -> None:
+    """The parties go on for a second year; the next amendment is being prepared."""
+    agreement = Agreement.objects.get(key="daegu-ai-school")
+    with on(start, "09:30"):
+        papers.amended(agreement, by=cast["official"], until=add_months(start, 24))
+        agreement.refresh_from_db()
+        papers.amending(agreement, by=cast["official"])
 
 
 def recruit(cast: dict[str, User], start: date) -> Cohort:
