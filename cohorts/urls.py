@@ -19,6 +19,7 @@ from cohorts.views import (
     school_requests,
     scores,
     selection,
+    simulation,
     visits,
     way,
 )
@@ -73,6 +74,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/conflicts/", reviewing.conflict_list, name="conflict-list"),
     path("applications/<int:pk>/conflict/", reviewing.conflict_declare, name="conflict-declare"),
     path("cohorts/<int:pk>/selection/", selection.selection, name="selection"),
+    path("cohorts/<int:pk>/selection/simulate/", simulation.selection_simulate, name="selection-simulate"),
     path("cohorts/<int:pk>/selection/prepare/", selection.selection_prepare, name="selection-prepare"),
     path("selections/<int:pk>/discard/", selection.selection_discard, name="selection-discard"),
     path("selections/<int:pk>/release/", selection.selection_release, name="selection-release"),

@@ -8,13 +8,35 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Track
-from cohorts.states import ApplicationState, Outcome
+from cohorts.ranking import Weights
+from cohorts.states import ApplicationState, Outcome, Stage
+from portal.common.fields import DecimalField, IntegerField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
 
 class PrepareForm(PortalForm):
     turn_down_unranked = forms.BooleanField(label=_("Turn down the applications that cannot be ranked"), required=False)
+
+
+class SimulationForm(PortalForm):
+    """Weights and a minimum to try; their labels and limits are those of the rules."""
+
+    weight_document = IntegerField(label=_("Weight of documents (%)"), min_value=0, max_value=100)
+    weight_test = IntegerField(label=_("Weight of the coding test (%)"), min_value=0, max_value=100)
+    weight_interview = IntegerField(label=_("Weight of the interview (%)"), min_value=0, max_value=100)
+    minimum_total = DecimalField(label=_("Least total for a seat"), min_value=0, max_value=100, places=2)
+
+    def clean(self) -> dict[str, Any]:
+        parts = [self.cleaned_data.get(f"weight_{stage}") for stage in Stage]
+        if None not in parts and sum(parts) != 100:
+            self.add_error(
+                "weight_interview", _("The three weights make 100 together; these make %(sum)d.") % {"sum": sum(parts)}
+            )
+        return self.cleaned_data
+
+    def weights(self) -> Weights:
+        return Weights(**{stage: self.cleaned_data[f"weight_{stage}"] for stage in Stage})
 
 
 class DecisionFilter(FilterForm):

@@ -45,6 +45,7 @@ TABLE = [
     row("cohorts:conflict-declare", "POST", lambda w: [w.application.pk], data=lambda w: {"kind": "recusal"},
         own="403 422 422 403 302 403 403", same="403 422 422 403 404 403 403", other="403 404 404 403 404 403 403"),
     row("cohorts:selection", "GET", lambda w: [w.cohort.pk], **SEEN),
+    row("cohorts:selection-simulate", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:selection-prepare", "POST", lambda w: [w.cohort.pk],
         own="403 422 422 403 403 403 403", same="403 422 422 403 403 403 403", other="403 404 404 403 403 403 403"),
     row("cohorts:selection-discard", "POST", lambda w: [w.selection.pk], **STAFF),
