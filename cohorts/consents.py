@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+Asked = list[tuple[ConsentText, Consent | None]]
+
+
 class Wording(NamedTuple):
     required: bool
     korean: str
@@ -101,13 +104,18 @@ def texts_in_use(host_id: int) -> list[ConsentText]:
     return sorted(found, key=lambda text: not text.required)
 
 
-def consents_of(person: Person | None, account: "User", host_id: int) -> "ConsentQuerySet":
+def consents_of(person: Person | None, account: "User | None", host_id: int) -> "ConsentQuerySet":
     """What is agreed to at a host now: by the person on record, or by an account that has none there."""
     live = Consent.objects.given()
     return live.filter(person=person) if person else live.filter(account=account, host=host_id)
 
 
-def lacks_consent(given: "ConsentQuerySet", host_id: int) -> bool:
+def asked_of(person: Person | None, account: "User | None", host_id: int) -> Asked:
+    """Each text in use with the consent to it, if it is given. Two queries."""
+    given = {consent.text_id: consent for consent in consents_of(person, account, host_id)}
+    return [(text, given.get(text.pk)) for text in texts_in_use(host_id)]
+
+
+def lacks_consent(asked: Asked) -> bool:
     """Whether a mandatory text, in the version in use, is not agreed to."""
-    held = set(given.values_list("text", flat=True))
-    return any(text.required and text.pk not in held for text in texts_in_use(host_id))
+    return any(text.required and given is None for text, given in asked)

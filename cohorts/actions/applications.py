@@ -15,7 +15,7 @@ from cohorts.actions.consents import take_over_consents
 from cohorts.actions.moves import _move
 from cohorts.actions.people import person_of
 from cohorts.actions.rosters import receipt_number, rules_of
-from cohorts.consents import consents_of, lacks_consent
+from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.eligibility import Candidate, judge
 from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Person
 from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, TAKES_APPLICATIONS, ApplicationState
@@ -205,7 +205,7 @@ def _require_open(cohort: Cohort) -> None:
 
 def _require_consent(cohort: Cohort, by: User) -> None:
     person = Person.objects.filter(host=cohort.host_id, user=by).first()
-    if lacks_consent(consents_of(person, by, cohort.host_id), cohort.host_id):
+    if lacks_consent(asked_of(person, by, cohort.host_id)):
         raise ActionRefused(_("Agree to the collection of your personal data first. Nothing was kept."))
 
 
@@ -218,9 +218,11 @@ def _require_changeable(application: Application) -> None:
     _require_open(application.cohort)
 
 
-def missing(application: Application) -> list[str]:
+def missing(application: Application, asked: Asked | None = None) -> list[str]:
     """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`."""
-    steps = ["consents"] if lacks_consent(application.person.consents.given(), application.host_id) else []
+    if asked is None:
+        asked = asked_of(application.person, None, application.host_id)
+    steps = ["consents"] if lacks_consent(asked) else []
     if not application.address:
         steps.append("about")
     if not all(getattr(application, name) for name in ("track_id", "education", "employment")):

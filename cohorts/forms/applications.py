@@ -1,6 +1,7 @@
 """Input of the staff's pages of applications, and of the confirmations."""
 
 from datetime import datetime, time
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ STATES = [(state.value, state.label) for state in ApplicationState if state in R
 
 
 class ApplicationFilter(FilterForm):
-    """Cohorts and tracks are read by one query: those in which one may see applications."""
+    """Cohorts and tracks are read by one query, and only where they are shown or chosen."""
 
     q = SearchField(label=_("Name, receipt number or e-mail"))
     cohort = forms.ChoiceField(label=_("Cohort"))
@@ -29,18 +30,24 @@ class ApplicationFilter(FilterForm):
     since = DateField(label=_("Received since"))
 
     def __init__(self, *args: Any, tracks: QuerySet[Track], **kwargs: Any) -> None:
-        found = list(
-            tracks.values_list("cohort", "cohort__name", "name").order_by("-cohort__starts_on", "-cohort", "pk")
-        )
         super().__init__(*args, **kwargs)
-        cohorts = {str(pk): name for pk, name, _track in found}
-        names = dict.fromkeys(track for _pk, _name, track in found)
-        self.fields["cohort"].choices = [("", _("All")), *cohorts.items()]
-        self.fields["track"].choices = [("", _("All")), *((name, name) for name in names)]
+        self.tracks = tracks.order_by("-cohort__starts_on", "-cohort", "pk")
+        self.fields["cohort"].choices = self.cohort_choices
+        self.fields["track"].choices = self.track_choices
+
+    @cached_property
+    def found(self) -> list[tuple[int, str, str]]:
+        return list(self.tracks.values_list("cohort", "cohort__name", "name"))
+
+    def cohort_choices(self) -> list[tuple[Any, Any]]:
+        return [("", _("All")), *{str(pk): name for pk, name, _track in self.found}.items()]
+
+    def track_choices(self) -> list[tuple[Any, Any]]:
+        return [("", _("All")), *dict.fromkeys((track, track) for _pk, _name, track in self.found)]
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         if q := chosen.get("q"):
-            rows = rows.filter(self.found(search_key(q), q.strip()))
+            rows = rows.filter(self.matches(search_key(q), q.strip()))
         if cohort := chosen.get("cohort"):
             rows = rows.filter(cohort=cohort)
         if state := chosen.get("state"):
@@ -51,7 +58,7 @@ class ApplicationFilter(FilterForm):
             rows = rows.filter(submitted_at__gte=timezone.make_aware(datetime.combine(since, time.min)))
         return rows
 
-    def found(self, key: str, q: str) -> Q:
+    def matches(self, key: str, q: str) -> Q:
         number = Q(receipt_number__contains=key.upper())
         return Q(person__name__icontains=q) | Q(person__email__contains=key) | number
 
@@ -61,7 +68,7 @@ class ReviewerFilter(ApplicationFilter):
 
     q = SearchField(label=_("Name or receipt number"))
 
-    def found(self, key: str, q: str) -> Q:
+    def matches(self, key: str, q: str) -> Q:
         return Q(person__name__icontains=q) | Q(receipt_number__contains=key.upper())
 
 

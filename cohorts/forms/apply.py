@@ -1,12 +1,12 @@
 """The pages of the application form: one topic each."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.consents import Asked
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, ConsentText, Track
 from cohorts.states import ConsentKind
 from portal.common.fields import DateField, MobileField, NameField, TextField
@@ -83,13 +83,10 @@ class FileForm(StepForm):
 class ConsentForm(StepForm):
     """A box, never ticked beforehand, for each text in use that is not agreed to yet."""
 
-    def __init__(self, *args: Any, texts: list[ConsentText], given: Iterable[Consent], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.texts = texts
-        self.given = {consent.text_id: consent for consent in given}
-        for text in texts:
-            if text.pk in self.given:
-                continue
+        self.asked = asked
+        for text in (text for text, given in asked if given is None):
             label = _("I agree") if text.required else _("I agree (you may refuse)")
             needed = {"required": _("This consent is needed for an application. Please tick it, or stop here.")}
             self.fields[text.kind] = forms.BooleanField(label=label, required=text.required, error_messages=needed)
@@ -97,10 +94,7 @@ class ConsentForm(StepForm):
     @property
     def pairs(self) -> list[tuple[ConsentText, Consent | None, Any]]:
         """Each text with the consent to it, or the box that gives it."""
-        return [
-            (text, self.given.get(text.pk), self[text.kind] if text.kind in self.fields else None)
-            for text in self.texts
-        ]
+        return [(text, given, None if given else self[text.kind]) for text, given in self.asked]
 
     def ticked(self) -> list[ConsentKind]:
         return [ConsentKind(kind) for kind, on in self.cleaned_data.items() if on]

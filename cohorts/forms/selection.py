@@ -46,7 +46,7 @@ class DecisionFilter(FilterForm):
 
     def __init__(self, *args: Any, tracks: Iterable[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["track"].choices = [("", _("All")), *((track.pk, track.name) for track in tracks)]
+        self.fields["track"].choices = lambda: [("", _("All")), *((track.pk, track.name) for track in tracks)]
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         if q := chosen.get("q"):

@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cohorts import ranking
 from cohorts.models import (
@@ -16,10 +18,10 @@ from cohorts.models import (
     Selection,
     Track,
 )
-from cohorts.queries.seats import seats_open
 from cohorts.states import (
     IN_SELECTION,
     ApplicationState,
+    OfferState,
     Outcome,
     Stage,
 )
@@ -72,22 +74,28 @@ def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
 
 
 def rank(cohort: Cohort) -> Ranking:
-    """Rank the applications in selection by the cohort's policy; four queries.
+    """Rank the applications in selection by the cohort's policy; three queries.
 
     The seats are those neither taken nor offered nor waited for. Ranks go on after those of
     earlier selections, so that a line of waiting people is never jumped.
     """
-    tracks = list(cohort.tracks.all())
-    seats = seats_open(tracks)
-    released = Decision.objects.filter(selection__cohort=cohort, selection__released_at__isnull=False)
-    waiting = Count("pk", filter=Q(application__state=ApplicationState.WAITLISTED))
-    earlier = released.order_by().values_list("application__track").annotate(highest=Max("rank"), waits=waiting)
-    last, waits = {}, {}
-    for track, highest, number in earlier:
-        last[track], waits[track] = highest, number
-    found = Ranking(tracks, {pk: max(number - waits.get(pk, 0), 0) for pk, number in seats.items()}, waits)
-    _fill(found, cohort, last)
+    tracks = list(_with_line(cohort.tracks.all()))
+    seats = {track.pk: max(track.seats_free - track.offered - track.waits, 0) for track in tracks}
+    found = Ranking(list(tracks), seats, {track.pk: track.waits for track in tracks})
+    _fill(found, cohort, {track.pk: track.last for track in tracks})
     return found
+
+
+def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
+    """Of each track: the seats on offer, how many wait since an earlier selection, and the last rank given."""
+    released = Decision.objects.filter(application__track=OuterRef("pk"), selection__released_at__isnull=False)
+    earlier = released.order_by().values("application__track")
+    waits = Count("pk", filter=Q(application__state=ApplicationState.WAITLISTED))
+    return tracks.annotate(
+        offered=Count("offers", filter=Q(offers__state=OfferState.LIVE)),
+        waits=Coalesce(Subquery(earlier.annotate(waits=waits).values("waits")), 0),
+        last=Coalesce(Subquery(earlier.annotate(last=Max("rank")).values("last")), 0),
+    )
 
 
 def _fill(found: Ranking, cohort: Cohort, last: dict[int, int]) -> None:

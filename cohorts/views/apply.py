@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import give_consents
-from cohorts.consents import consents_of, lacks_consent, texts_in_use
+from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.forms.apply import (
     AboutForm,
     ConsentForm,
@@ -25,7 +25,6 @@ from cohorts.forms.apply import (
     SubmitForm,
 )
 from cohorts.models import Application, ApplicationFile, Cohort, Person
-from cohorts.models.consent import ConsentQuerySet
 from cohorts.permissions import can_edit_application
 from cohorts.states import OPEN_TO_CHANGE, ApplicationState
 from portal.accounts.roles import Role
@@ -118,13 +117,13 @@ def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def _may_begin_with(request: HttpRequest, cohort: Cohort, slug: str) -> bool:
     """Consent first, then the first answers. What is sent too early the action refuses, and the page keeps it."""
     if slug == "about" and request.method == "GET":
-        return not lacks_consent(_given(request, cohort, None), cohort.host_id)
+        return not lacks_consent(_asked(request, cohort, None))
     return slug in BEFORE_THE_DRAFT
 
 
-def _given(request: HttpRequest, cohort: Cohort, application: Application | None) -> ConsentQuerySet:
+def _asked(request: HttpRequest, cohort: Cohort, application: Application | None) -> Asked:
     person = application.person if application else _record(request, cohort)
-    return consents_of(person, request.user, cohort.host_id)
+    return asked_of(person, request.user, cohort.host_id)
 
 
 def _record(request: HttpRequest, cohort: Cohort) -> Person | None:
@@ -135,7 +134,7 @@ def _record(request: HttpRequest, cohort: Cohort) -> Person | None:
 def _form(request: HttpRequest, cohort: Cohort, application: Application | None, step: Step) -> StepForm:
     options: dict[str, Any] = {"cohort": cohort}
     if step.form is ConsentForm:
-        options |= {"texts": texts_in_use(cohort.host_id), "given": _given(request, cohort, application)}
+        options["asked"] = _asked(request, cohort, application)
     elif application:
         options["initial"] = actions.answers_of(application)
     elif known := _known(request, cohort):
@@ -237,7 +236,8 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
 def check_context(application: Application) -> dict[str, Any]:
     """Every answer with the page that changes it."""
     person, cohort = application.person, application.cohort
-    left = actions.missing(application)
+    asked = asked_of(person, None, application.host_id)
+    left = actions.missing(application, asked)
 
     def page(slug: str) -> str:
         return f"{_step_url(cohort, slug)}?back=check"
@@ -250,11 +250,7 @@ def check_context(application: Application) -> dict[str, Any]:
         (_("Present situation"), application.get_employment_display()),
         (_("Track"), application.track),
     ]
-    given = {consent.kind for consent in person.consents.given()}
-    consents = [
-        (text.get_kind_display(), _("Agreed") if text.kind in given else _("Not agreed"))
-        for text in texts_in_use(application.host_id)
-    ]
+    consents = [(text.get_kind_display(), _("Agreed") if given else _("Not agreed")) for text, given in asked]
     files = [(file.get_kind_display(), file.name) for file in application.files.all()]
     parts = (("consents", consents), ("about", about), ("situation", situation),
              ("motivation", [(_("Motivation"), application.motivation)]),

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce, Upper
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -178,11 +179,19 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             Prefetch("parties", Party.objects.select_related("organization"))
         )
 
+    def neighbours_of(self, agreement: "Agreement", user: "User") -> "AgreementQuerySet":
+        """Those before and after it. `is_open`: whether `user` may open it; another city may keep it."""
+        around = self.filter(Q(pk=agreement.predecessor_id) | Q(predecessor=agreement.pk))
+        return around.annotate(is_open=Exists(Agreement.objects.visible_to(user).filter(pk=OuterRef("pk"))))
+
     def for_detail(self) -> "AgreementQuerySet":
-        return self.select_related("host__ordinance", "in_charge", "predecessor").prefetch_related(
-            "initiatives",
+        part_of = Initiative.objects.filter(agreements=OuterRef("pk"))
+        shown = self.select_related("host__ordinance", "in_charge").annotate(
+            part_of=ArraySubquery(part_of.values(one=JSONObject(pk="pk", name="name"))),
+            is_succeeded=Exists(Agreement.objects.filter(predecessor=OuterRef("pk"))),
+        )
+        return shown.prefetch_related(
             "council_acts",
-            "successors",
             Prefetch("parties", Party.objects.select_related("organization")),
             Prefetch("commitments", Commitment.objects.select_related("party__organization", "figure")),
         )

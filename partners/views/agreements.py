@@ -1,5 +1,6 @@
 """One agreement, and what may be done with it. Their list is in `register`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -39,18 +40,19 @@ READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 
 
 def load(request: HttpRequest, pk: int) -> Agreement:
-    return get_object_or_404(Agreement.objects.visible_to(request.user).for_detail(), pk=pk)
+    """For a form or a verb; the page itself reads more."""
+    return get_object_or_404(Agreement.objects.visible_to(request.user).select_related("host__ordinance"), pk=pk)
 
 
 @require_GET
 @roles(*READERS)
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    return agreement_page(request, load(request, pk))
+    return agreement_page(request, pk)
 
 
-def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) -> HttpResponse:
+def agreement_page(request: HttpRequest, pk: int, **forms: PortalForm) -> HttpResponse:
     """The page, with the forms that were sent with mistakes; they stand open."""
-    found = Agreement.objects.for_detail().get(pk=found.pk) if forms else found
+    found = get_object_or_404(Agreement.objects.visible_to(request.user).for_detail(), pk=pk)
     keeps = can_see_checks(request.user, found)
     promises = promises_of(found, request.user)
     papers = papers_of(request.user, found)
@@ -71,20 +73,17 @@ def agreement_page(request: HttpRequest, found: Agreement, **forms: PortalForm) 
         "papers": papers,
         "may_add_document": can_add_document(request.user, found),
         "checks": found.checks.all() if keeps else [],
-        "visible": visible_neighbours(request, found),
+        "neighbours": neighbours(request, found),
         "tabs": tabs(request, found, "partners:agreement"),
         **given,
     }
     return render(request, "partners/agreement.html", context, status=form_status(*forms.values()))
 
 
-def visible_neighbours(request: HttpRequest, found: Agreement) -> set[int]:
-    """Which of the agreements before and after it one may open; another city may keep them."""
-    around = [found.predecessor_id, *(successor.pk for successor in found.successors.all())]
-    wanted = [pk for pk in around if pk]
-    if not wanted:
-        return set()
-    return set(Agreement.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
+def neighbours(request: HttpRequest, found: Agreement) -> Iterable[Agreement]:
+    """The agreements before and after it; most stand alone, which needs no query."""
+    alone = found.predecessor_id is None and not found.is_succeeded  # type: ignore[attr-defined]
+    return [] if alone else Agreement.objects.neighbours_of(found, request.user)
 
 
 def tabs(request: HttpRequest, found: Agreement, here: str) -> list[dict[str, Any]]:
@@ -181,7 +180,7 @@ def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The agreement is signed."))
             return redirect(found)
-    return agreement_page(request, found, sign_form=form)
+    return agreement_page(request, pk, sign_form=form)
 
 
 @require_POST
@@ -216,7 +215,7 @@ def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The agreement is terminated."))
             return redirect(found)
-    return agreement_page(request, found, terminate_form=form)
+    return agreement_page(request, pk, terminate_form=form)
 
 
 @require_POST

@@ -121,7 +121,7 @@ def document_add(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The document was added."))
             return redirect(found)
-    return agreement_page(request, found, document_form=form)
+    return agreement_page(request, pk, document_form=form)
 
 
 @require_http_methods(["GET", "POST"])

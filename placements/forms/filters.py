@@ -1,5 +1,6 @@
 """The filters of the lists of projects, teams, logs, jobs and interviews."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -194,12 +195,12 @@ GROUP_LABELS = {
 
 
 class PeopleFilter(FilterForm):
-    """The people of a cohort by the groups of its figures; `groups` comes from `outcome_of`."""
+    """The people of a cohort by the groups of its figures; `groups` reads `outcome_of` if one is chosen."""
 
     q = SearchField()
     group = forms.ChoiceField(label=_("Show"), choices=list(GROUP_LABELS.items()))
 
-    def __init__(self, *args: Any, groups: dict[str, frozenset[int]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: Callable[[], dict[str, frozenset[int]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.groups = groups
 
@@ -207,5 +208,5 @@ class PeopleFilter(FilterForm):
         if q := chosen.get("q"):
             rows = rows.filter(Q(person__name__icontains=q) | Q(employments__company__icontains=q)).distinct()
         if group := chosen.get("group"):
-            rows = rows.filter(pk__in=self.groups[group])
+            rows = rows.filter(pk__in=self.groups()[group])
         return rows

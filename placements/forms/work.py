@@ -93,10 +93,10 @@ class PreferenceForm(PortalForm):
     def __init__(self, *args: Any, projects: QuerySet, chosen: list[int], **kwargs: Any) -> None:
         kwargs["initial"] = {f"choice{number}": pk for number, pk in enumerate(chosen, start=1)}
         super().__init__(*args, **kwargs)
+        options = [("", _("None")), *((one.pk, f"{one.title} · {one.company}") for one in projects)]
         for field in self.fields.values():
             field.queryset = projects
-            field.empty_label = _("None")
-            field.label_from_instance = lambda one: f"{one.title} · {one.company}"
+            field.choices = options
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -50,7 +50,7 @@ GROUPS = (
 
 
 def outcome_of(cohort: Cohort, as_of: date | None = None) -> Outcome:
-    """All figures of a cohort as of a day, today unless given. Five queries, however many trainees.
+    """All figures of a cohort as of a day, today unless given. Three queries, however many trainees.
 
     What was hired, verified or excluded after that day does not count.
     """
@@ -73,19 +73,23 @@ def outcome_of(cohort: Cohort, as_of: date | None = None) -> Outcome:
     )
 
 
+def groups_of(cohort: Cohort, as_of: date) -> dict[str, frozenset[int]]:
+    """The enrolments behind each figure, by name. Two queries."""
+    return _groups(_people(cohort, as_of), as_of)
+
+
 def _people(cohort: Cohort, as_of: date) -> list[Person]:
     jobs: dict[int, list[Employment]] = defaultdict(list)
     for job in Employment.objects.filter(enrolment__cohort=cohort, hired_on__lte=as_of).order_by("hired_on", "pk"):
         jobs[job.enrolment_id].append(job)
-    rows = OutcomeExclusion.objects.filter(enrolment__cohort=cohort, since__lte=as_of)
-    excluded = set(rows.values_list("enrolment", flat=True))
+    excluded = Exists(OutcomeExclusion.objects.filter(enrolment=OuterRef("pk"), since__lte=as_of))
     people = []
-    for enrolment in Enrolment.objects.filter(cohort=cohort):
+    for enrolment in Enrolment.objects.filter(cohort=cohort).annotate(is_excluded=excluded):
         state = _state_on(enrolment, as_of)
         mine = jobs[enrolment.pk]
         counting = next((one for one in mine if _counts(one, state, enrolment.ended_on, cohort, as_of)), None)
         waiting = any(one.state == JobState.REPORTED for one in mine)
-        people.append(Person(enrolment.pk, state, counting, enrolment.pk in excluded, waiting))
+        people.append(Person(enrolment.pk, state, counting, enrolment.is_excluded, waiting))
     return people
 
 

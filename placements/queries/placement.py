@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from cohorts.models import Cohort, Consent, Enrolment
@@ -65,7 +66,7 @@ def unplaced(cohort: Cohort) -> QuerySet[Enrolment]:
 
 
 def plan_of(cohort: Cohort) -> Plan:
-    """Match everybody in training without a team to the open projects with room for a team. Seven queries."""
+    """Match everybody in training without a team to the open projects with room for a team. Six queries."""
     policy = cohort.policy
     trainees = {one.pk: one for one in unplaced(cohort).select_related("person").order_by("number")}
     wishes: dict[int, tuple[int, ...]] = dict.fromkeys(trainees, ())
@@ -73,8 +74,10 @@ def plan_of(cohort: Cohort) -> Plan:
     for enrolment, project in rows.values_list("enrolment", "project"):
         if enrolment in wishes:
             wishes[enrolment] += (project,)
-    open_projects = Project.objects.filter(cohort=cohort).open().select_related("company").prefetch_related("needs")
-    projects: dict[int, Any] = {one.pk: one for one in open_projects.annotate(team_count=Count("teams"))}
+    codes = ArraySubquery(Project.needs.through.objects.filter(project=OuterRef("pk")).values("module__code"))
+    open_projects = Project.objects.filter(cohort=cohort).open().select_related("company")
+    counted = open_projects.annotate(team_count=Count("teams"), needed=codes)
+    projects: dict[int, Any] = {one.pk: one for one in counted}
     learnt = modules_of(cohort, trainees.values())
     result = matching.match(
         [matching.Trainee(pk, wishes[pk], learnt[pk]) for pk in trainees],
@@ -82,7 +85,7 @@ def plan_of(cohort: Cohort) -> Plan:
             matching.Project(
                 pk,
                 teams=max(0, one.teams_max - one.team_count),
-                needs=frozenset(module.code for module in one.needs.all()),
+                needs=frozenset(one.needed),
                 smallest_team=policy.team_min,
                 greatest_team=policy.team_max,
             )

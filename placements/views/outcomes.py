@@ -4,7 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -33,7 +33,7 @@ from placements.permissions import (
     can_see_outcome,
     can_verify_employment,
 )
-from placements.queries.outcomes import Outcome, outcome_of, with_outcomes
+from placements.queries.outcomes import Outcome, groups_of, outcome_of, with_outcomes
 from placements.rates import employment_deadline, evidence_due
 from placements.views import save, sent
 from portal import audit
@@ -143,21 +143,22 @@ def tabs(cohort: Cohort, current: str) -> list[dict]:
 def outcome_people(request: HttpRequest, pk: int) -> HttpResponse:
     """The trainees of a cohort with their jobs; `group` narrows to exactly those of a figure."""
     day, _form = as_of(request)
-    found = outcome_of(load_cohort(request, pk), day)
-    rows = Enrolment.objects.visible_to(request.user).filter(cohort=found.cohort).select_related("person", "exclusion")
+    cohort = load_cohort(request, pk)
+    rows = Enrolment.objects.visible_to(request.user).filter(cohort=cohort).select_related("person", "exclusion")
     rows = rows.prefetch_related(Prefetch("employments", Employment.objects.order_by("-hired_on")))
     sorts = {"number": "number", "name": ("person__name", "number"), "state": ("state", "number")}
     listing = Listing(
-        request, rows, form=PeopleFilter, form_options={"groups": found.groups}, sorts=sorts, default_sort="number"
-    )
+        request, rows, form=PeopleFilter, form_options={"groups": lambda: groups_of(cohort, day)}, sorts=sorts,
+        default_sort="number",
+    )  # fmt: skip
     if len(listing):
-        audit.saw(request.user, "outcome.viewed", host_id=found.cohort.host_id, people=len(listing))
+        audit.saw(request.user, "outcome.viewed", host_id=cohort.host_id, people=len(listing))
     group = listing.chosen.get("group", "")
     context = {
-        "cohort": found.cohort,
+        "cohort": cohort,
         "as_of": day,
         "group_label": GROUP_LABELS.get(group, ""),
-        "tabs": tabs(found.cohort, "people"),
+        "tabs": tabs(cohort, "people"),
         "may_edit": request.user.role in HOST_STAFF,
     }
     return listing.render("placements/outcome_people.html", context)
@@ -237,7 +238,7 @@ def outcome_include(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*READERS)
 def employment_list(request: HttpRequest) -> HttpResponse:
     """All reported jobs: which are to be verified?"""
-    rows = Employment.objects.visible_to(request.user).for_list().prefetch_related("evidence")
+    rows = Employment.objects.visible_to(request.user).for_list().annotate(paper_count=Count("evidence"))
     sorts = {"hired": "hired_on", "name": ("enrolment__person__name", "hired_on"), "company": ("company", "hired_on")}
     options = {"user": request.user}
     listing = Listing(request, rows, form=EmploymentFilter, form_options=options, sorts=sorts, default_sort="-hired")

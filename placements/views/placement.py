@@ -73,7 +73,8 @@ def preferences_choose(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Enrolment.objects.visible_to(request.user).select_related("cohort", "person")
     enrolment = get_object_or_404(mine, pk=pk)
     require(can_choose_preferences(request.user, enrolment))
-    projects = Project.objects.filter(cohort=enrolment.cohort).open().select_related("company")
+    offered = Project.objects.filter(cohort=enrolment.cohort).open()
+    projects = offered.select_related("company").prefetch_related("needs")
     chosen = list(enrolment.preferences.values_list("project", flat=True))
     form = PreferenceForm(sent(request), projects=projects, chosen=chosen)
     back = reverse("placements:my-project")
@@ -81,7 +82,7 @@ def preferences_choose(request: HttpRequest, pk: int) -> HttpResponse:
         request, form,
         lambda values: actions.choose_preferences(enrolment, values["projects"], by=request.user),
         "placements/preferences_choose.html", done=_("Your choices were saved."), to=back,
-        projects=projects.prefetch_related("needs"), cancel_url=back,
+        projects=projects, cancel_url=back,
         closed=not (enrolment.is_active and preferences_open(enrolment.cohort)),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ GOALS = {
     "fragment": (1.0, 6),
     "sheet": (6.0, 8),
     "public": (2.0, 2),
-    "ranking": (None, 20),  # 0.3 s
+    "ranking": (None, 10),  # 0.3 s
 }
 RANKING_MS = 300
 

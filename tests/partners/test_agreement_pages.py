@@ -64,7 +64,7 @@ def test_an_agreement_takes_as_many_queries_for_one_promise_as_for_three(
     agreement = with_promises(make_agreement(host=city), count)
     browser.get(agreement.get_absolute_url())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         answer = browser.get(agreement.get_absolute_url())
 
     assert '<a class="p-link" href="/trainees/">78</a> / 100명' in answer.content.decode()

@@ -108,7 +108,7 @@ def test_the_figures_cost_the_same_for_one_and_eighty(worked, django_assert_num_
 
     for cohort in (worked[0], alone):
         cohort = type(cohort).objects.select_related("policy").get(pk=cohort.pk)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             outcome_of(cohort, TODAY)
 
 
@@ -328,7 +328,7 @@ def test_two_officials_verify_a_job_once():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("outcome-list", 5), ("employment-list", 8)])
+@pytest.mark.parametrize(("name", "queries"), [("outcome-list", 5), ("employment-list", 7)])
 def test_the_lists_take_the_same_queries_for_one_and_three(
     client, sign_in, django_assert_num_queries, name, queries, count
 ):
@@ -351,5 +351,5 @@ def test_the_people_of_a_cohort_take_the_same_queries(client, sign_in, django_as
     url = reverse("placements:outcome-people", args=[cohort.pk])
     client.get(url)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         assert client.get(url).status_code == 200

@@ -1,0 +1,98 @@
+"""No page takes more queries than the goals of the project allow, whoever of those who may see it looks."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.access import ROLES, Row
+from tests.access.test_access import w  # noqa: F401  # a fixture
+from tests.bench.pages import GOALS
+from tests.browser.test_words import PAGES
+from tests.crowd import crowd
+
+pytestmark = pytest.mark.django_db
+NO_LISTING = {"cohorts:selection": "ranking"}  # a ranking computed for the page, with a list of it below
+# Rows alone, of pages that ask for a cohort and write down who was seen. Whole, they are within the goal of a list.
+FRAGMENTS_ABOVE = {"cohorts:selection": 10, "cohorts:selection-waitlist": 7, "placements:outcome-people": 8}
+SIGNED_OUT = ["account_login", "account_signup", "account_reset_password"]
+
+
+def readers(row: Row, world: SimpleNamespace) -> Iterator[str | None]:
+    """The sessions of everybody in the city who may see the page; None: signed out."""
+    if row.anonymous == 200:
+        yield None
+    for role, status in zip(ROLES, row.own, strict=True):
+        if status == 200:
+            yield world.own[role].cookie
+
+
+def ask(url: str, cookie: str | None, **headers: str) -> tuple[int, HttpResponse]:
+    client = Client(headers=headers)
+    if cookie:
+        client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(url)
+        list(answer)  # a file is read, and closed
+    return len(queries), answer
+
+
+def kind_of(row: Row, cookie: str | None, answer: HttpResponse) -> str:
+    if cookie is None:
+        return "public"
+    if row.name in ("home", "curriculum:sheet"):
+        return row.name.rpartition(":")[2]
+    if row.name in NO_LISTING:
+        return NO_LISTING[row.name]
+    return "list" if "listing" in (answer.context or {}) or row.name.endswith("-list") else "detail"
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_no_page_takes_more_queries_than_its_goal(row: Row, w: SimpleNamespace):  # noqa: F811
+    url = reverse(row.name, args=row.arguments(w))
+    for cookie in readers(row, w):
+        number, answer = ask(url, cookie)
+        kind = kind_of(row, cookie, answer)
+        assert number <= GOALS[kind][1], f"{kind} {url}"
+        if cookie and answer.context and "listing" in answer.context:
+            number, answer = ask(url, cookie, **{"HX-Request": "true"})
+            assert b"<html" not in answer.content
+            assert number <= FRAGMENTS_ABOVE.get(row.name, GOALS["fragment"][1]), f"fragment {url}"
+
+
+@pytest.mark.parametrize("name", SIGNED_OUT)
+def test_the_pages_of_the_entrance_take_no_more_than_a_public_page(name):
+    number, answer = ask(reverse(name), None)
+
+    assert answer.status_code == 200
+    assert number <= GOALS["public"][1]
+
+
+def numbers(world: SimpleNamespace, size: int) -> dict[tuple[str, int], int]:
+    """The queries of every page of a cohort with `size` people, and of every list narrowed to it."""
+    there, found = SimpleNamespace(**vars(world) | crowd(world, size)), {}
+    for row in PAGES:
+        arguments = row.arguments(there)
+        own = arguments != row.arguments(world)
+        for place, cookie in enumerate(readers(row, world)):
+            if not own and not row.name.endswith("-list"):
+                continue
+            url = reverse(row.name, args=arguments)
+            number, answer = ask(url if own else f"{url}?cohort={there.running.pk}", cookie)
+            narrowed = "listing" in (answer.context or {}) and "cohort" in answer.context["listing"].chosen
+            if answer.status_code == 200 and (own or narrowed):
+                found[str(row), place] = number
+    return found
+
+
+def test_a_cohort_with_412_people_takes_no_more_queries_than_with_4(w):  # noqa: F811
+    few, many = numbers(w, 4), numbers(w, 412)
+
+    assert few == many
+    assert len({name for name, _place in many}) > 30
