@@ -165,6 +165,9 @@ MEDIA_ROOT = pathlib.Path(env("MEDIA_ROOT", None if PRODUCTION else str(BASE_DIR
 X_ACCEL_PREFIX = env("X_ACCEL_PREFIX", "")
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# What is typed, without files. A book pasted into a form comes back beside its field with the limit; beyond this
+# nobody typed it, and it is refused before it is read. The proxy bounds the whole request.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Background work ---------------------------------------------------------------
 

@@ -4,6 +4,7 @@ Every number of the catalogue that a form, a search box or an uploaded list can 
 with at least one screen; `tests/common` proves all of them through the fields and readers alone.
 """
 
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -284,10 +285,42 @@ def test_row_11_and_12_markup_and_templates_are_shown_as_they_are_written(w):
     assert "{{7*7}}" in page
 
 
-def test_row_13_ten_megabytes_are_refused_and_nothing_breaks(w):
-    answer = send(w, SCREENS["motivation"], {"motivation": "가" * 3_500_000})
+BOOK = "가" * 3_500_000  # ten megabytes
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("motivation", "motivation"), ("about", "name"), ("about", "birth_date"), ("about", "mobile"),
+        ("about", "address"), ("cohort", "capacity"), ("cohort", "apply_opens_at"), ("policy", "minimum_total"),
+        ("invitation", "email"), ("invitation", "role"), ("invitation", "organization"), ("log", "topic"),
+        ("organization", "business_number"), ("account", "name"), ("score", "document_points"),
+    ],
+)  # fmt: skip
+def test_row_13_ten_megabytes_come_back_with_what_is_wrong(name, field, w):
+    began = time.monotonic()
+    answer = send(w, SCREENS[name], {field: BOOK})
+
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert form[field].value() == BOOK
+    assert len(form.errors[field][0]) < 1_000
+    assert escape(form.errors[field][0]) in answer.content.decode()
+    assert time.monotonic() - began < 5
+
+
+def test_row_13_the_limit_of_a_long_text_is_stated(w):
+    answer = send(w, SCREENS["motivation"], {"motivation": BOOK})
+
+    assert "1,000" in answer.context["form"].errors["motivation"][0]
+    assert "3,500,000" in answer.context["form"].errors["motivation"][0]
+
+
+def test_row_13_more_than_anybody_types_is_refused_unread(w):
+    answer = send(w, SCREENS["motivation"], {"motivation": BOOK * 2})
 
     assert answer.status_code == 400
+    assert "붙여 넣었다면" in answer.content.decode()
 
 
 def test_row_31_a_capacity_below_those_accepted_is_refused_with_their_number(w):

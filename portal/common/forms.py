@@ -81,6 +81,9 @@ class PhoneInput(forms.TextInput):
         super().__init__({"autocomplete": "tel", "inputmode": "tel", **(attrs or {})})
 
 
+# Without the value that was sent: it may be a book.
+NOT_OFFERED = forms.ModelChoiceField.default_error_messages["invalid_choice"]
+
 PICKERS: dict[type, type] = {
     forms.DateInput: DateInput,
     forms.TimeInput: TimeInput,
@@ -106,6 +109,8 @@ class PortalFormMixin:
                 "required", forms.Field.default_error_messages["required"]
             ):
                 field.error_messages["required"] = required_message(field)
+            for key in {"invalid_choice", "invalid_pk_value"} & field.error_messages.keys():
+                field.error_messages[key] = NOT_OFFERED
             if picker := PICKERS.get(type(field.widget)):
                 field.widget = picker(field.widget.attrs)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
 
 from portal.common.korean import search_key
 from portal.common.spreadsheets.reading import UnreadableFile
@@ -19,7 +20,9 @@ def places(header: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:
     for at, heading in enumerate(header):
         if key := names.get(compact(heading)):
             if key in found:
-                message = _("Columns “%(one)s” and “%(other)s” mean the same. Delete one of them.")
-                raise UnreadableFile("duplicate_header", message % {"one": header[found[key]], "other": heading})
+                letters = ", ".join(get_column_letter(place + 1) for place in (found[key], at))
+                message = _("Columns %(columns)s (“%(one)s”, “%(other)s”) mean the same. Delete one of them.")
+                named = {"columns": letters, "one": header[found[key]], "other": heading}
+                raise UnreadableFile("duplicate_header", message % named)
             found[key] = at
     return found
