@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from partners.models import Agreement, ComplianceCheck, Meeting, MeetingDecision
+from partners.models import Agreement, Commitment, ComplianceCheck, Meeting, MeetingDecision, Proposal
 from partners.periods import last_notice_day
 from portal.accounts.models import User
 from portal.notify import Message
@@ -91,5 +91,48 @@ def decision_due(decision: MeetingDecision, to: User, *, overdue: bool) -> Messa
             "path": decision.meeting.get_absolute_url(),
         },
         host=decision.host_id,
+        by=None,
+    )
+
+
+def proposal_made(proposal: Proposal, to: User, *, by: User | None) -> Message:
+    return Message(
+        key=f"proposal_made:{proposal.pk}:{to.pk}",
+        to=to,
+        template="partners/proposal_made",
+        context={"proposal": proposal, "path": proposal.get_absolute_url()},
+        host=proposal.host_id,
+        by=by,
+    )
+
+
+def proposal_decided(proposal: Proposal, to: User, *, by: User | None) -> Message:
+    """Taken into the register, or turned down with the reason."""
+    return Message(
+        key=f"proposal_decided:{proposal.pk}:{to.pk}",
+        to=to,
+        template="partners/proposal_decided",
+        context={"proposal": proposal, "path": proposal.get_absolute_url()},
+        host=proposal.host_id,
+        by=by,
+    )
+
+
+def commitment_due(commitment: Commitment, to: User, *, slot: str) -> Message:
+    """Says that a commitment is due or falls behind. `slot`: soon, at_risk or missed; each goes to each reader once."""
+    due = commitment.due_on or commitment.agreement.valid_until
+    return Message(
+        key=f"commitment_due:{commitment.pk}:{due}:{slot}:{to.pk}",
+        to=to,
+        template="partners/commitment_due",
+        context={
+            "commitment": commitment,
+            "figure": commitment.figure,
+            "agreement": commitment.agreement,
+            "slot": slot,
+            "due": due,
+            "path": reverse("partners:delivery-list", args=[commitment.agreement_id, commitment.pk]),
+        },
+        host=commitment.agreement.host_id,
         by=None,
     )

@@ -13,6 +13,7 @@ from partners.models import (
     Initiative,
     Organization,
     Party,
+    Proposal,
     RegisterImport,
     RegisterView,
 )
@@ -188,6 +189,19 @@ def available_actions(user: User, agreement: Agreement) -> list[str]:
     verbs = [verb for verb, to in VERBS.items() if to in TRANSITIONS[agreement.state] and _MAY[verb](user, agreement)]
     editable = agreement.state in (*EDITABLE, *LIVE) and can_amend_agreement(user, agreement)
     return ["amend", *verbs] if editable else verbs
+
+
+def can_propose_agreement(user: User) -> bool:
+    return user.role == Role.MENTOR
+
+
+def can_decide_proposal(user: User, proposal: Proposal) -> bool:
+    """The office it was made to."""
+    return user.role == Role.ADMIN or (user.role == Role.OFFICIAL and proposal.host_id == user.organization_id)
+
+
+def can_withdraw_proposal(user: User, proposal: Proposal) -> bool:
+    return user.role == Role.MENTOR and proposal.company_id == user.organization_id
 
 
 # People --------------------------------------------------------------------------------

@@ -219,3 +219,20 @@ class Measure(models.TextChoices):
 
 
 BY_HAND = (Measure.NONE, Measure.MONEY)  # no live record counts: each entry needs its evidence
+
+
+class ProposalState(models.TextChoices):
+    """Of an agreement that a company proposes to an office."""
+
+    OPEN = "proposed", pgettext_lazy("proposal", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "Taken into the register")
+    TURNED_DOWN = "declined", pgettext_lazy("proposal", "Turned down")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
+
+
+PROPOSAL_TRANSITIONS: dict[str, frozenset[str]] = {
+    ProposalState.OPEN: frozenset({ProposalState.ACCEPTED, ProposalState.TURNED_DOWN, ProposalState.WITHDRAWN}),
+    ProposalState.ACCEPTED: frozenset(),
+    ProposalState.TURNED_DOWN: frozenset(),
+    ProposalState.WITHDRAWN: frozenset(),
+}

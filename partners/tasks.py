@@ -79,3 +79,10 @@ def remind_of_decisions(job: Job) -> dict:
     from partners.actions.meetings import remind_of_decisions
 
     return {"mails": remind_of_decisions()}
+
+
+@schedule("daily", at="09:00")
+def remind_of_commitments(job: Job) -> dict:
+    from partners.actions.calendar import remind_of_commitments
+
+    return {"mails": remind_of_commitments()}

@@ -49,7 +49,13 @@ def projects(commitments: list[Commitment]) -> dict[int, int]:
     return _by_commitment(commitments, rows, under, "company", int)
 
 
-@counts(Measure.MENTORS, url=_list("team-list"))
+def _mentors_of(commitment: Commitment) -> str:
+    """The rows of the company's own page."""
+    url = reverse("placements:company", args=[commitment.party.organization_id])
+    return f"{url}?agreement={commitment.agreement_id}#mentors"
+
+
+@counts(Measure.MENTORS, url=_mentors_of, opens=keepers_and_company)
 def mentors(commitments: list[Commitment]) -> dict[int, int]:
     """Mentors who have, or had, a team in the agreement's cohorts."""
     under, company = "cohort__programme__agreement", "project__company"

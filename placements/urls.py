@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placements.views import interviews, logs, outcomes, placement, projects
+from placements.views import company, interviews, logs, outcomes, placement, projects
 
 app_name = "placements"
 project, team, log = "projects/<int:pk>/", "teams/<int:pk>/", "logs/<int:pk>/"
@@ -59,5 +59,7 @@ urlpatterns = [
     path(f"{trainee}interviews/record/", interviews.interview_record, name="interview-record"),
     path("interviews/<int:pk>/settle/", interviews.interview_settle, name="interview-settle"),
     path("interviews/<int:pk>/withdraw/", interviews.interview_withdraw, name="interview-withdraw"),
+    path("company/", company.my_company, name="my-company"),
+    path("companies/<int:pk>/", company.company, name="company"),
     path("evidence/<int:pk>/", outcomes.evidence, name="evidence"),
 ]

@@ -7,7 +7,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.forms.rows import Rows
 from cohorts.models import Cohort, CohortPolicy, Programme
 from cohorts.planning import TrackPlan, cohort_faults, first_too_late, policy_faults
 from cohorts.queries import SHOWN, last_change, narrowed
@@ -19,6 +18,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.fields import DateField, DateTimeField, DecimalField, IntegerField, TextField
 from portal.common.forms import PortalForm, PortalModelForm
 from portal.common.listing import FilterForm, SearchField
+from portal.common.rows import Rows
 
 SMALL = 32_767  # what the column holds
 

@@ -6,7 +6,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.forms.rows import Rows
 from cohorts.models import Programme
 from cohorts.states import ProgrammeKind
 from partners.models import Agreement
@@ -14,6 +13,7 @@ from portal.accounts.models import User
 from portal.common.fields import IntegerField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
+from portal.common.rows import Rows
 
 FIELDS = (
     "kind", "name", "name_en", "agreement", "description", "target", "areas", "tools", "months_at_least", "capacity",

@@ -4,18 +4,21 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from partners import emails
 from partners.actions.agreements import bring_into_force_agreement, expire_agreement, extend_agreement
-from partners.models import Agreement
-from partners.states import AgreementState
+from partners.models import Agreement, Commitment
+from partners.states import LIVE, WORRYING, AgreementState, PromiseState
 from portal import notify
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 
 NOTICES = (7, 30, 60, 90)  # days before the end (domain.md section 9)
 REPORT_NOTICE = 14  # days before a report to the council is due [D]
+COMMITMENT_NOTICE = 30  # days before a commitment is due [D]
+SLOTS: dict[str, str] = {PromiseState.AT_RISK: "at_risk", PromiseState.MISSED: "missed"}
 
 
 def turn_agreements() -> dict[str, int]:
@@ -69,6 +72,23 @@ def remind_of_council_reports() -> int:
     return len(notify.queue_many(messages))
 
 
+def remind_of_commitments() -> int:
+    """Queue a mail to who is in charge of each commitment that is due within a month, at risk or missed, once each."""
+    today = timezone.localdate()
+    due = Coalesce("due_on", "agreement__valid_until")
+    rows = Commitment.objects.filter(agreement__state__in=LIVE).annotate(due=due)
+    soon = Q(due__range=(today, today + timedelta(days=COMMITMENT_NOTICE)), figure__state=PromiseState.ON_COURSE)
+    wanted = rows.filter(soon | Q(figure__state__in=WORRYING))
+    found = list(wanted.select_related("figure", "party__organization", "agreement__in_charge").order_by("pk"))
+    officials = officials_of({one.agreement.host_id for one in found})
+    messages = [
+        emails.commitment_due(one, reader, slot=SLOTS.get(one.figure.state, "soon"))
+        for one in found
+        for reader in fillers_of(one.agreement, officials[one.agreement.host_id])
+    ]
+    return len(notify.queue_many(messages))
+
+
 def _notice(agreement: Agreement) -> int:
     """The last of the notices that is due."""
     days = agreement.days_left
@@ -88,3 +108,9 @@ def readers_of(agreement: Agreement, officials: dict[int, list[User]]) -> list[U
     """The person in charge, while the account is open, and the officials of the host; each once."""
     charged = [agreement.in_charge] if agreement.in_charge and agreement.in_charge.is_active else []
     return list({user.pk: user for user in [*charged, *officials[agreement.host_id]]}.values())
+
+
+def fillers_of(agreement: Agreement, officials: list[User]) -> list[User]:
+    """The person in charge; the officials of the office as long as there is none."""
+    charged = agreement.in_charge
+    return [charged] if charged and charged.is_active else officials

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import emails
-from partners.actions.calendar import officials_of
+from partners.actions.calendar import fillers_of, officials_of
 from partners.models import Agreement, CheckFinding, ComplianceCheck
 from partners.periods import check_period_end
 from partners.states import CHECK_TRANSITIONS, WANTING, AgreementState, CheckState
@@ -47,7 +47,7 @@ def open_checks() -> int:
     notify.queue_many(
         emails.check_due(check, reader, slot="opened")
         for check in opened
-        for reader in _fillers(check.agreement, officials.get(check.host_id, []))
+        for reader in fillers_of(check.agreement, officials.get(check.host_id, []))
     )
     return len(opened)
 
@@ -76,7 +76,7 @@ def remind_of_checks() -> int:
     messages = [
         emails.check_due(check, reader, slot="soon")
         for check in soon
-        for reader in _fillers(check.agreement, officials.get(check.host_id, []))
+        for reader in fillers_of(check.agreement, officials.get(check.host_id, []))
     ]
     admins = _admins() if late else []
     messages += [
@@ -87,14 +87,9 @@ def remind_of_checks() -> int:
     return len(notify.queue_many(messages))
 
 
-def _fillers(agreement: Agreement, officials: list[User]) -> list[User]:
-    charged = agreement.in_charge
-    return [charged] if charged and charged.is_active else officials
-
-
 def _level_above(check: ComplianceCheck, officials: list[User], admins: list[User]) -> list[User]:
     """The officials above the person in charge; the programme's admins above officials."""
-    asked = {user.pk for user in _fillers(check.agreement, officials)}
+    asked = {user.pk for user in fillers_of(check.agreement, officials)}
     return [user for user in officials if user.pk not in asked] or admins
 
 

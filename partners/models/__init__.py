@@ -24,6 +24,7 @@ from partners.models.duties import CheckFinding, ComplianceCheck, CouncilAct, De
 from partners.models.figures import CommitmentFigure, tallied
 from partners.models.imports import RegisterImport, RegisterLine
 from partners.models.papers import PaperTemplate
+from partners.models.proposals import Proposal, ProposedCommitment
 from partners.models.views import DefaultView, RegisterView
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "OrganizationQuerySet",
     "PaperTemplate",
     "Party",
+    "Proposal",
+    "ProposedCommitment",
     "RegisterImport",
     "RegisterLine",
     "RegisterView",

@@ -21,8 +21,9 @@ from cohorts.queries import cohort_todos, selection_todos
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, progress_of, todays_lessons
-from partners.models import Organization
+from partners.models import CommitmentFigure, Organization, Proposal
 from partners.queries import agreement_todos
+from partners.states import PromiseState, ProposalState
 from placements.models import Employment, MentoringLog, Preference, Project, Team, TeamMember
 from placements.queries import mentor_todos
 from placements.queries.todos import silent, without_team
@@ -240,6 +241,8 @@ def staff_home(user: User) -> Page:
     }
     if user.role == Role.OFFICIAL:
         waiting["invitations"] = Invitation.objects.visible_to(user).run_out()
+        waiting["proposals"] = Proposal.objects.visible_to(user).open()
+        waiting["at_risk"] = CommitmentFigure.objects.visible_to(user).filter(state=PromiseState.AT_RISK)
     figures = {
         "recruiting": cohorts.filter(state=CohortState.RECRUITING),
         "in_selection": Application.objects.visible_to(user).in_selection(),
@@ -291,6 +294,17 @@ def staff_todos(found: dict[str, int]) -> list[Todo]:
         ),
         Todo(_("Background jobs that need attention"), found["dead"], dead, True),
         Todo(_("Invitations that ran out"), found.get("invitations", 0), invitations),
+        Todo(
+            _("Proposed agreements to decide on"),
+            found.get("proposals", 0),
+            where("partners:proposal-list", state=ProposalState.OPEN),
+            True,
+        ),
+        Todo(
+            _("Commitments at risk"),
+            found.get("at_risk", 0),
+            where("partners:commitment-list", state=PromiseState.AT_RISK),
+        ),
     ]
 
 

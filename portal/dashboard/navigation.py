@@ -38,6 +38,7 @@ VISITS: Entry = (pgettext_lazy("menu", "School visits"), "cohorts:visit-list")
 LOGS: Entry = (pgettext_lazy("menu", "Mentoring logs"), "placements:log-list")
 PLACEMENTS: Entry = (pgettext_lazy("menu", "Employment"), "placements:outcome-list")
 AGREEMENTS: Entry = (pgettext_lazy("menu", "Agreements"), "partners:agreement-list")
+COMPANY: Entry = (pgettext_lazy("menu", "My company"), "placements:my-company")
 ORGANIZATIONS: Entry = (pgettext_lazy("menu", "Organizations"), "partners:organization-list")
 REPORTS: Entry = (pgettext_lazy("menu", "Reports"), "reports:report-list")
 PEOPLE: Entry = (pgettext_lazy("menu", "People and roles"), "partners:member-list")
@@ -62,7 +63,7 @@ MENU: dict[Role, tuple[Entry, ...]] = {
     Role.OPERATOR: (HOME, COHORTS, APPLICATIONS, ATTENDANCE, CURRICULUM, PROJECTS, PLACEMENTS, REPORTS, PEOPLE, MAIL),
     Role.INSTRUCTOR: (HOME, COHORTS, ATTENDANCE, CURRICULUM, PROJECTS, LOGS),
     Role.REVIEWER: (HOME, SCORES, APPLICATIONS),
-    Role.MENTOR: (HOME, MY_TEAMS, LOGS, PROJECTS, VISITS, AGREEMENTS),
+    Role.MENTOR: (HOME, COMPANY, MY_TEAMS, LOGS, PROJECTS, VISITS, AGREEMENTS),
     Role.TRAINEE: (
         HOME,
         *PUBLIC,

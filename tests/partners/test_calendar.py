@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from django.core import mail
 
-from partners.actions.calendar import remind_of_ending_agreements, turn_agreements
+from partners.actions.calendar import remind_of_commitments, remind_of_ending_agreements, turn_agreements
+from partners.actions.figures import refresh_all_figures
+from partners.models import Agreement, Commitment, Delivery, Party
 from portal.accounts.roles import Role
 from portal.notify.models import Mail
-from tests.factories import make_agreement, make_member, make_user
+from tests.factories import make_agreement, make_company, make_member, make_user
 from tests.workers import drain
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,77 @@ def test_the_night_turns_what_is_due(official, time_machine_at):
         agreement.refresh_from_db()
     assert [one.state for one in (begins, extends, ends, later)] == ["in_force", "in_force", "expired", "signed"]
     assert extends.valid_until == date(2027, 12, 31)
+
+
+# Commitments ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promised(official):
+    """A hundred by the end of 2026, from the first day of 2026 on; nothing delivered."""
+    agreement = make_agreement(
+        host=official.acting.organization, valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31)
+    )
+    party = Party.objects.create(agreement=agreement, organization=make_company())
+    return Commitment.objects.create(agreement=agreement, party=party, what="특강", unit="회", quantity=100)
+
+
+def slots() -> list[tuple[str, str]]:
+    return sorted((one.address, one.key.split(":")[3]) for one in Mail.objects.filter(key__startswith="commitment_due"))
+
+
+def remind_on(day: str, time_machine_at) -> None:
+    with time_machine_at(f"{day} 09:00"):
+        refresh_all_figures()
+        remind_of_commitments()
+
+
+def test_a_commitment_at_risk_and_then_missed_is_told_once_each(official, promised, time_machine_at):
+    for day in ("2026-01-01", "2026-03-01", "2026-03-02", "2026-12-20"):
+        remind_on(day, time_machine_at)
+    assert slots() == [(official.email, "at_risk")]
+
+    promised.due_on = date(2026, 12, 1)
+    promised.save()
+    for day in ("2026-12-02", "2026-12-03"):
+        remind_on(day, time_machine_at)
+    assert slots() == [(official.email, "at_risk"), (official.email, "missed")]
+
+
+def test_one_on_course_is_told_once_when_it_is_due_soon(official, promised, time_machine_at):
+    promised.quantity = 5
+    promised.due_on = date(2026, 12, 20)
+    promised.save()
+    charge = make_user(email="charge@example.kr")
+    Agreement.objects.update(in_charge=charge)
+    Delivery.objects.create(
+        agreement=promised.agreement, host=promised.agreement.host, commitment=promised, amount=4,
+        delivered_on=date(2026, 2, 1), file="x.pdf", name="x.pdf", size=1,
+    )  # fmt: skip
+    for day in ("2026-11-01", "2026-11-21", "2026-11-22"):
+        remind_on(day, time_machine_at)
+
+    assert slots() == [("charge@example.kr", "soon")]
+    drain()
+    assert "4" in mail.outbox[0].body
+
+
+def test_what_is_met_ended_or_not_agreed_is_silent(promised, time_machine_at):
+    promised.quantity = None
+    promised.save()
+    remind_on("2026-12-20", time_machine_at)
+    promised.quantity = 100
+    promised.save()
+    Agreement.objects.update(state="terminated")
+    remind_on("2026-12-21", time_machine_at)
+
+    assert slots() == []
+
+
+def test_the_schedule_tells_of_commitments(promised, time_machine_at):
+    with time_machine_at("2026-06-01 09:16"):
+        drain(schedules=True)
+        drain(schedules=True)
+
+    assert [one for one in slots() if one[1] == "at_risk"] == slots()
+    assert len(slots()) == 1

@@ -1,4 +1,4 @@
-"""A few rows of one kind under a form: the tracks of a cohort, the stages of a pathway. No script needed."""
+"""A few rows of one kind under a form: the tracks of a cohort, the commitments of a proposal. No script needed."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
