@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from partners.models import Agreement, Commitment, ComplianceCheck, Meeting, MeetingDecision, Proposal
+from partners.models import Agreement, Amendment, Commitment, ComplianceCheck, Meeting, MeetingDecision, Proposal
 from partners.periods import last_notice_day
 from portal.accounts.models import User
 from portal.notify import Message
@@ -41,6 +41,24 @@ def report_due(agreement: Agreement, to: User, *, overdue: bool) -> Message:
             "path": reverse("partners:agreement", args=[agreement.pk]),
         },
         host=agreement.host_id,
+        by=None,
+    )
+
+
+def amendment_report_due(amendment: Amendment, to: User, *, overdue: bool) -> Message:
+    """As `report_due`, for an amendment in effect."""
+    slot = "overdue" if overdue else "soon"
+    return Message(
+        key=f"amendment_report_due:{amendment.pk}:{amendment.report_due_on}:{slot}:{to.pk}",
+        to=to,
+        template="partners/amendment_report_due",
+        context={
+            "amendment": amendment,
+            "agreement": amendment.agreement,
+            "overdue": overdue,
+            "path": amendment.get_absolute_url(),
+        },
+        host=amendment.host_id,
         by=None,
     )
 

@@ -47,6 +47,7 @@ def agreement_todos(user: User) -> list[Todo]:
         ending=Count("pk", filter=Q(pk__in=seen.ending_within(ENDING_DAYS).values("pk"))),
         to_report=Count("pk", filter=Q(pk__in=seen.to_report().values("pk"))),
         report_overdue=Count("pk", filter=Q(pk__in=seen.report_overdue().values("pk"))),
+        amended=Count("pk", filter=Q(pk__in=seen.amendment_to_report().values("pk"))),
         waiting=Count("pk", filter=Q(pk__in=seen.waiting_for_force().values("pk"))),
     )
     return list(_todos(numbers))
@@ -64,6 +65,9 @@ def _todos(numbers: dict[str, int]) -> Iterator[Todo]:
         yield Todo("report_overdue", label, n, f"{register}?show=report_overdue", urgent=True)
     if n := numbers["to_report"]:
         yield Todo("to_report", _("Agreements to report to the council"), n, f"{register}?show=to_report")
+    if n := numbers["amended"]:
+        label = _("Agreements with an amendment to report to the council")
+        yield Todo("amendment_to_report", label, n, f"{register}?show=amendment_to_report")
     if n := numbers["waiting"]:
         yield Todo("waiting", _("Signed agreements to bring into force"), n, f"{register}?show=waiting")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from partners import emails
 from partners.actions.agreements import bring_into_force_agreement, expire_agreement, extend_agreement
-from partners.models import Agreement, Commitment
+from partners.models import Agreement, Amendment, Commitment
 from partners.states import LIVE, WORRYING, AgreementState, PromiseState
 from portal import notify
 from portal.accounts.models import Membership, User
@@ -69,7 +69,19 @@ def remind_of_council_reports() -> int:
         for agreement in due
         for reader in readers_of(agreement, officials)
     ]
-    return len(notify.queue_many(messages))
+    return len(notify.queue_many(messages + _amendment_reports(today)))
+
+
+def _amendment_reports(today: date) -> list[notify.Message]:
+    """The same for amendments."""
+    waiting = Amendment.objects.to_report().filter(report_due_on__lte=today + timedelta(days=REPORT_NOTICE))
+    due = list(waiting.select_related("agreement__in_charge"))
+    officials = officials_of({amendment.host_id for amendment in due})
+    return [
+        emails.amendment_report_due(amendment, reader, overdue=amendment.is_report_overdue)
+        for amendment in due
+        for reader in readers_of(amendment.agreement, officials)
+    ]
 
 
 def remind_of_commitments() -> int:

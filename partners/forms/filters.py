@@ -40,6 +40,7 @@ class AgreementFilter(FilterForm):
         ("ending", _("Ending within 90 days")),
         ("to_report", _("To be reported to the council")),
         ("report_overdue", _("Report to the council overdue")),
+        ("amendment_to_report", _("An amendment to be reported to the council")),
     )
     ENDING = (
         ("30", _("Within 30 days")),
@@ -156,6 +157,7 @@ class AgreementFilter(FilterForm):
             "ending": lambda: rows.ending_within(90),
             "to_report": rows.to_report,
             "report_overdue": rows.report_overdue,
+            "amendment_to_report": rows.amendment_to_report,
         }
         return narrowed[chosen["show"]]() if chosen.get("show") else rows
 

@@ -19,6 +19,7 @@ from partners.states import (
     SIGNED_ONCE,
     AgreementKind,
     AgreementState,
+    AmendmentState,
     CouncilActKind,
     DatePrecision,
     Measure,
@@ -159,6 +160,16 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def to_report(self) -> "AgreementQuerySet":
         """Signed ones of which the council has not heard yet (domain.md section 4)."""
         return self.filter(report_due_on__isnull=False).exclude(council_acts__kind=CouncilActKind.REPORT)
+
+    def amendment_to_report(self) -> "AgreementQuerySet":
+        """With an amendment in effect of which the council has to hear, and has not yet."""
+        waiting = Agreement.objects.filter(
+            pk=OuterRef("pk"),
+            amendments__state=AmendmentState.EFFECTIVE,
+            amendments__report_due_on__isnull=False,
+            amendments__reported_on=None,
+        )
+        return self.filter(Exists(waiting))
 
     def report_overdue(self) -> "AgreementQuerySet":
         return self.to_report().filter(report_due_on__lt=timezone.localdate())

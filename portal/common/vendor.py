@@ -5,7 +5,7 @@ style sheet as one file, the icons that file names, two weights of its font. Lef
 are its scripts, its logos (they are the ministry's) and `component.css` (its paths are
 broken). The result is built in each checkout and never committed.
 
-vendor/fonts is not served: papers are set in it. Nanum Myeongjo has all 11,172 syllables (OFL 1.1).
+vendor/fonts is not served: papers of agreements are set in it. Nanum Myeongjo has all 11,172 syllables (OFL 1.1).
 """
 
 import pathlib

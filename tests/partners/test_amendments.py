@@ -9,14 +9,17 @@ from django.utils import timezone
 
 from partners.actions import amendments as actions
 from partners.actions.agreements import ChangedMeanwhile, amend_agreement
+from partners.actions.calendar import remind_of_council_reports
 from partners.actions.documents import add_document
 from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment
 from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile
+from partners.queries import agreement_todos
 from partners.states import AgreementState
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.common.uploads import accept
+from portal.notify.models import Mail
 from tests.factories import make_agreement, make_company, make_member
 from tests.files import pdf
 
@@ -359,3 +362,23 @@ def test_the_amendments_take_as_many_queries_for_one_as_for_three(
 
     with django_assert_num_queries(6):
         assert len(browser.get(url).context["rows"]) == count
+
+
+def test_its_report_is_asked_for_like_that_of_an_agreement(browser, official, agreement, time_machine_at):
+    ordinance(agreement, "none")
+    agreement.signed_on = date(2026, 1, 5)
+    agreement.save(update_fields=["signed_on"])
+    with time_machine_at("2026-03-12 10:00"):
+        done = agree(propose(agreement, purpose="새 목적"))
+    assert done.report_due_on == date(2026, 5, 4)  # day 50 is a holiday
+
+    for day in ("04-19", "04-20", "04-21", "05-05", "05-06"):
+        with time_machine_at(f"2026-{day} 09:00"):
+            remind_of_council_reports()
+    mails = [mail.subject for mail in Mail.objects.order_by("pk")]
+    assert len(mails) == 2
+    assert "기한" in mails[1]
+
+    todos = {todo.key: todo for todo in agreement_todos(official)}
+    assert todos["amendment_to_report"].count == 1
+    assert list(browser.get(todos["amendment_to_report"].url).context["listing"]) != []
