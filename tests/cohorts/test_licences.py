@@ -374,6 +374,24 @@ def test_the_keeper_of_the_agreement_sees_numbers_and_no_names(sign_in, official
     assert sign_in(keeper).get(reverse("cohorts:licence-list")).context["listing"].total == 0
 
 
+def test_another_city_finds_nothing_of_a_pool_anywhere(sign_in, city, cohort):
+    agreement = make_agreement(host=city)
+    pool = make_licence_pool(host=city, agreement=agreement, tool="카티아")
+    [seat] = lend(pool, make_enrolment(cohort=cohort))
+    browser = sign_in(make_member(Role.OFFICIAL))
+
+    for query in ({}, {"q": "카티아"}, {"show": "usable"}):
+        assert browser.get(reverse("cohorts:licence-list"), query).context["listing"].total == 0
+    for name, args in (
+        ("licence-pool", [pool.pk]), ("licence-history", [pool.pk]), ("licence-amend", [pool.pk]),
+        ("licence-assign", [pool.pk]), ("cohort-licences", [cohort.pk]), ("agreement-licences", [agreement.pk]),
+    ):  # fmt: skip
+        assert browser.get(reverse(f"cohorts:{name}", args=args)).status_code == 404, name
+    assert browser.post(reverse("cohorts:licence-return", args=[seat.pk])).status_code == 404
+    offered = browser.get(reverse("cohorts:licence-register")).context["form"].fields
+    assert not any(offered[name].queryset.exists() for name in ("agreement", "provider", "commitment"))
+
+
 def test_a_trainee_sees_the_own_seat_on_the_course_and_at_home(sign_in, city, cohort):
     user = make_user()
     enrolment = make_enrolment(cohort=cohort, person=make_person(host=city, user=user))

@@ -171,6 +171,22 @@ def test_who_may_know_of_a_consortium(consortium):
     assert [sees(user) for user in knows_nothing] == [False] * len(knows_nothing)
 
 
+def test_another_city_finds_nothing_of_it_anywhere(sign_in, consortium):
+    meeting = held(consortium)
+    meetings.record_decision(meeting, by=None, text="설비 조사", person="박과장", due_on=timezone.localdate())
+    project, member = propose(consortium), consortium.members.first()
+    browser, where = sign_in(make_member(Role.OFFICIAL)), [consortium.agreement_id]
+
+    for query in ({}, {"q": consortium.name}, {"q": str(member)}):
+        assert browser.get(reverse("partners:consortium-list"), query).context["listing"].total == 0
+    for name, args in (
+        ("consortium", where), ("meeting-list", where), ("decision-list", where), ("joint-project-list", where),
+        ("meeting", [meeting.pk]), ("meeting-print", [meeting.pk]), ("joint-project", [project.pk]),
+        ("consortium-member-amend", [member.pk]), ("consortium-history", where), ("consortium-found", where),
+    ):  # fmt: skip
+        assert browser.get(reverse(f"partners:{name}", args=args)).status_code == 404, name
+
+
 def test_members_read_minutes_and_decisions_once_they_are_approved(sign_in, consortium):
     reader = make_member(Role.MENTOR, consortium.members.first().organization)
     meeting = held(consortium)
