@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -128,8 +129,8 @@ def licence_assign(request: HttpRequest, pk: int) -> HttpResponse:
     pool = load(request, pk)
     require(can_lend_licences(request.user, pool))
     sent = request.POST or (request.GET if "until" in request.GET else None)
-    first = {"cohort": request.GET.get("cohort")}
-    form = LendForm(sent, pool=pool, cohorts=Cohort.objects.visible_to(request.user), initial=first)
+    cohorts = Cohort.objects.visible_to(request.user)
+    form = LendForm(sent, pool=pool, cohorts=cohorts, initial=first_terms(pool, cohorts, request.GET.get("cohort", "")))
     asked = form.is_valid()
     candidates = queries.licence_candidates(pool, form.cleaned_data["cohort"]) if asked else []
     ticked = chosen(request, candidates)
@@ -150,6 +151,12 @@ def licence_assign(request: HttpRequest, pk: int) -> HttpResponse:
         "ticked": {one.pk for one in ticked}, "cancel_url": pool.get_absolute_url(),
     }  # fmt: skip
     return render(request, "cohorts/licence_assign.html", context, status=form_status(form))
+
+
+def first_terms(pool: LicencePool, cohorts: QuerySet[Cohort], pk: str) -> dict[str, Any]:
+    """For a cohort that was named: until its last day, or the pool's."""
+    cohort = cohorts.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+    return {"cohort": cohort.pk, "until": min(cohort.ends_on, pool.valid_until)} if cohort else {}
 
 
 def chosen(request: HttpRequest, candidates: list[queries.Candidate]) -> list[Enrolment]:

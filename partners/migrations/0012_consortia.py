@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'member of the consortium',
-                'ordering': ['sector', 'pk'],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'attendance of a meeting',
-                'ordering': ['member__sector', 'member'],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(

@@ -95,7 +95,7 @@ class ConsortiumMember(HostOwned):
 
     class Meta:
         verbose_name = _("member of the consortium")
-        ordering = ["sector", "pk"]
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["id", "host"], name="consortium_member_host_key"),
             models.UniqueConstraint(fields=["consortium", "organization"], name="one_place_in_a_consortium"),
@@ -104,6 +104,11 @@ class ConsortiumMember(HostOwned):
 
     def __str__(self) -> str:
         return str(self.organization)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Where it stands in a list: 산·학·연·관, then by who came first."""
+        return Sector.values.index(self.sector), self.pk
 
     @property
     def dialog(self) -> str:
@@ -197,7 +202,7 @@ class MeetingAttendance(HostOwned):
 
     class Meta:
         verbose_name = _("attendance of a meeting")
-        ordering = ["member__sector", "member"]
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "member"], name="attends_a_meeting_once"),
             models.CheckConstraint(condition=Q(present=True) | Q(who=""), name="only_who_is_present_is_named"),

@@ -72,7 +72,7 @@ def consortium(request: HttpRequest, pk: int) -> HttpResponse:
         "consortium": found,
         "runs": can_run_consortium(request.user, found),
         "agreement_visible": Agreement.objects.visible_to(request.user).filter(pk=pk).exists(),
-        "members": found.members.select_related("organization"),
+        "members": sorted(found.members.select_related("organization"), key=lambda member: member.rank),
         "meetings": found.meetings.for_list()[:5],
         "decisions": decisions[:5],
         "projects": found.joint_projects.for_list()[:5],

@@ -21,7 +21,7 @@ from partners.forms.consortium import (
     MinutesForm,
 )
 from partners.forms.register import ReasonForm
-from partners.models import ConsortiumMember, Meeting, MeetingDecision
+from partners.models import ConsortiumMember, Meeting, MeetingAttendance, MeetingDecision
 from partners.permissions import can_run_consortium
 from partners.states import MeetingState
 from partners.views import consortium as consortia
@@ -72,6 +72,10 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     return meeting_page(request, load(request, pk))
 
 
+def in_order(meeting: Meeting) -> list[MeetingAttendance]:
+    return sorted(meeting.attendances.all(), key=lambda row: row.member.rank)
+
+
 def meeting_page(request: HttpRequest, found: Meeting, **forms: PortalForm) -> HttpResponse:
     """The page, with the forms that were sent with mistakes. Members read minutes once they are approved."""
     runs = can_run_consortium(request.user, found.consortium)
@@ -89,7 +93,7 @@ def meeting_page(request: HttpRequest, found: Meeting, **forms: PortalForm) -> H
         "may_write": runs and (found.state == MeetingState.HELD or found.waits_for_record),
         "may_approve": runs and found.state == MeetingState.HELD,  # and record decisions
         "reads": reads,
-        "attendances": found.attendances.all() if reads else [],
+        "attendances": in_order(found) if reads else [],
         "decisions": with_forms(found.decisions.all()) if reads else [],
         "files": found.files.all() if reads else [],
         "events": history_of(found) if runs else [],
@@ -108,7 +112,7 @@ def meeting_print(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": found,
         "consortium": found.consortium,
         "reads": reads,
-        "attendances": found.attendances.all() if reads else [],
+        "attendances": in_order(found) if reads else [],
         "decisions": found.decisions.all() if reads else [],
     }
     return render(request, "partners/meeting_print.html", context)
@@ -147,7 +151,7 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     written = [row.member_id for row in found.attendances.all()]
     members = found.consortium.members.select_related("organization")
     asked = members.filter(pk__in=written) if written else members.current()
-    form = MinutesForm(request.POST or None, meeting=found, members=list(asked))
+    form = MinutesForm(request.POST or None, meeting=found, members=sorted(asked, key=lambda one: one.rank))
 
     def act(values: dict) -> None:
         actions.write_minutes(found, by=request.user, minutes=values["minutes"], attendance=form.attendance())
