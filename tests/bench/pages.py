@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from partners.columns import COLUMNS
 from portal.accounts.roles import Role
 
 # Of the floor's list (public: of its static page), and queries: the goals of the project.
@@ -38,11 +39,35 @@ def pages(w: SimpleNamespace) -> list[Page]:
         found.append(Page(f"applications of {size:,}", "list", "official", url))
     url = reverse("cohorts:application-list") + "?q=하늘"
     found.append(Page("search applications", "list", "official", url))
+    found += registers(w)
     found.append(Page("cohorts, rows only", "fragment", "official", reverse("cohorts:cohort-list")))
     found.append(Page("agreements, rows only", "fragment", "official", reverse("partners:agreement-list")))
     found.append(Page("sheet 100 × 130", "sheet", "official", reverse("curriculum:sheet", args=[w.running.pk])))
     found.append(Page("public cohort", "public", "", reverse("cohorts:notice", args=[w.open.pk])))
     found.append(Page("public list", "public", "", reverse("cohorts:notice-list")))
+    return found
+
+
+def registers(w: SimpleNamespace) -> list[Page]:
+    """The register of an office, small and large: list, filters, search, every column, picture."""
+    queries = {
+        "list": "",
+        "by signing": "?sort=-signed",
+        "search": "?q=로봇 실증",
+        "search number": "?q=2019-0",
+        "search party": "?party=나래소프트",
+        "filtered": "?state=in_force&department=미래&ending=365",
+        "checks": "?fulfilment=unchecked",
+        "all columns": "?" + "&".join(f"columns={key}" for key in COLUMNS),
+        "last page": "?page=9999",
+    }
+    found = []
+    for size in w.registers:
+        role = f"official of {size:,}"
+        list_ = reverse("partners:agreement-list")
+        found += [Page(f"register {size:,} {name}", "list", role, list_ + query) for name, query in queries.items()]
+        found.append(Page(f"register {size:,} timeline", "list", role, reverse("partners:agreement-timeline")))
+        found.append(Page(f"register {size:,} rows only", "fragment", role, list_))
     return found
 
 

@@ -15,10 +15,12 @@ from placements.models import Employment, MentoringLog, Project, Team, TeamMembe
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from tests import factories as make
+from tests.registers import make_register
 
 SIZES = (100, 1_000, 10_000)
 GIVEN = ("하늘", "민준", "서연", "지우", "도윤")
 DAYS, TRAINEES, PROJECTS, AGREEMENTS = 130, 100, 30, 1_000
+REGISTERS = (100, 10_000)  # agreements of an office
 
 
 def seed() -> SimpleNamespace:
@@ -26,6 +28,7 @@ def seed() -> SimpleNamespace:
     city = make.make_organization(name="한빛시")
     w = SimpleNamespace(city=city, members=people(city))
     agreements(w)
+    registers(w)
     programme = make.make_programme(host=city, agreement=w.agreement)
     w.cohorts = {size: applicants(programme, size, w.members["reviewer"]) for size in SIZES}
     w.open = make.make_cohort(programme=programme, number=77)
@@ -59,6 +62,15 @@ def agreements(w: SimpleNamespace) -> None:
         Party(agreement=one, organization_id=organization) for one in rows for organization in (w.city.pk, company)
     )
     w.agreement = rows[0]
+
+
+def registers(w: SimpleNamespace) -> None:
+    """Offices with a small and with a large register, an official of each."""
+    w.registers = {}
+    for size in REGISTERS:
+        office = make.make_organization(name=f"{size:,}건시")
+        w.members[f"official of {size:,}"] = official = make.make_member(Role.OFFICIAL, office, name="이정원")
+        w.registers[size] = make_register(office, size, in_charge=official)
 
 
 def applicants(programme: Any, size: int, reviewer: User) -> Cohort:
