@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -18,8 +19,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 from django.utils import formats, timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from partners.models import Agreement, AgreementDocument, Commitment, ComplianceCheck, CouncilAct, Party
 from partners.periods import last_notice_day
@@ -62,13 +63,19 @@ class RegisterColumn:
     def text(self, row: Row) -> str:
         """The value as a page writes it; empty if it is not known."""
         value = self.value(row)
-        if value is None or value == "":
-            return ""
+        if value is None or type(value) is str:  # most cells by far
+            return value or ""
         if isinstance(value, datetime):
-            return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
+            value = timezone.localtime(value).date()
         if isinstance(value, date):
-            return formats.date_format(value, "DATE_FORMAT")
+            return day_in_words(value, get_language())
         return str(intcomma(value)) if isinstance(value, int) else str(value)
+
+
+@lru_cache(maxsize=4_096)
+def day_in_words(day: date, language: str | None) -> str:
+    """In the language that is active now; a register has the same days again and again."""
+    return str(formats.date_format(day, "DATE_FORMAT"))
 
 
 GROUPS: dict[str, str | Promise] = {
@@ -324,11 +331,13 @@ def sorts() -> dict[str, tuple[str, ...]]:
     return {column.key: column.sort for column in COLUMNS.values() if column.sort}
 
 
-def register_rows(user: "User", columns: Iterable[RegisterColumn]) -> "QuerySet[Agreement, dict[str, Any]]":
-    """The agreements `user` may see, as rows with what the columns need. One query."""
+def register_rows(
+    user: "User", columns: Iterable[RegisterColumn], among: "QuerySet[Agreement]"
+) -> "QuerySet[Agreement, dict[str, Any]]":
+    """The agreements `among` as rows with what the columns need, as far as `user` may see it. One query."""
     fields = dict.fromkeys(ALWAYS)
     parts: dict[str, Combinable] = {}
     for column in columns:
         fields |= dict.fromkeys(column.fields)
         parts |= column.parts(user) if column.parts else {}
-    return Agreement.objects.visible_to(user).annotate(**parts).values(*fields, *parts)
+    return among.annotate(**parts).values(*fields, *parts)

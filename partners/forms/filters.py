@@ -120,9 +120,9 @@ class AgreementFilter(FilterForm):
         return found
 
     @property
-    def more_is_chosen(self) -> bool:
-        """Whether one of the further filters is in use, so that they stand open."""
-        return any(self.data.get(name) for name in self.MORE)
+    def shows_more(self) -> bool:
+        """Whether the further filters are shown: they were asked for, or one is in use."""
+        return any(self.data.get(name) for name in ("more", *self.MORE))
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

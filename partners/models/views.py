@@ -19,10 +19,13 @@ class RegisterViewQuerySet(models.QuerySet["RegisterView"]):
         """One's own in the present office, and those that colleagues share."""
         return self.filter(Q(owner=user) | Q(shared=True), host=user.organization_id)
 
-    def for_list(self, user: "User") -> "RegisterViewQuerySet":
+    def for_menu(self, user: "User") -> "RegisterViewQuerySet":
         """With `is_default`: whether the register opens with it for `user`."""
         default = DefaultView.objects.filter(view=OuterRef("pk"), owner=user)
-        return self.select_related("owner").annotate(is_default=Exists(default)).order_by("name", "pk")
+        return self.annotate(is_default=Exists(default)).order_by("name", "pk")
+
+    def for_list(self, user: "User") -> "RegisterViewQuerySet":
+        return self.for_menu(user).select_related("owner")
 
 
 class RegisterView(HostOwned):

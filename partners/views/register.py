@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from partners.columns import GROUPS, chosen_columns, columns_for, register_rows, sorts
 from partners.forms.filters import AgreementFilter
-from partners.models import RegisterView
+from partners.models import Agreement, RegisterView
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import roles
-from portal.common.listing import Listing
+from portal.common.listing import Listing, ordered
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 MOST_PRINTED = 2_000  # rows; more than that is a file
@@ -29,16 +30,26 @@ class Register(Listing):
     ) -> None:
         self.columns = chosen_columns(request.user, columns or request.GET.getlist("columns"))
         super().__init__(
-            request, register_rows(request.user, self.columns), form=AgreementFilter,
+            request, Agreement.objects.visible_to(request.user), form=AgreementFilter,
             form_options={"user": request.user}, sorts=sorts(), default_sort=default_sort, page_size=page_size,
-            keeps=("columns",), all_query="view=all",
+            keeps=("columns", "more"), all_query="view=all",
         )  # fmt: skip
+
+    @property
+    def more_url(self) -> str:
+        """The same with all its filters to choose from."""
+        return self.url(more=1)
+
+    def fetch(self, rows: QuerySet) -> QuerySet:
+        """The columns of one page alone, so that the last page of many costs what the first does."""
+        page = Agreement.objects.filter(pk__in=rows.values("pk"))
+        return ordered(register_rows(self.request.user, self.columns, page), self.sorts, self.sort)
 
 
 @require_GET
 @roles(*READERS)
 def agreement_list(request: HttpRequest) -> HttpResponse:
-    views = RegisterView.objects.visible_to(request.user).for_list(request.user)
+    views = RegisterView.objects.visible_to(request.user).for_menu(request.user)
     if not request.GET and (default := next((view for view in views if view.is_default), None)):
         return redirect(default)
     register = Register(request)

@@ -139,7 +139,13 @@ class Listing:
             number = int(self.request.GET.get("page", 1))
         except ValueError:
             number = 1
-        return self.paginator.page(max(1, min(number, self.paginator.num_pages)))
+        page = self.paginator.page(max(1, min(number, self.paginator.num_pages)))
+        page.object_list = self.fetch(page.object_list)
+        return page
+
+    def fetch(self, rows: Any) -> Any:
+        """The rows of one page as they are shown. A subclass adds here what is dear to work out for every row."""
+        return rows
 
     @property
     def total(self) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from partners.columns import RegisterColumn, chosen_columns, register_rows, sorts
 from partners.forms.filters import AgreementFilter
+from partners.models import Agreement
 from portal.accounts.models import User
 from portal.common.listing import ordered
 from portal.common.spreadsheets import Column, csv_rows, write_xlsx
@@ -37,7 +38,7 @@ def selection(query: str, user: User) -> tuple[list[RegisterColumn], AgreementFi
     asked = QueryDict(query)
     columns = chosen_columns(user, asked.getlist("columns"))
     form = AgreementFilter(asked, user=user)
-    rows = form.narrow(register_rows(user, columns), form.chosen())
+    rows = register_rows(user, columns, form.narrow(Agreement.objects.visible_to(user), form.chosen()))
     sort = asked.get("sort", "")
     return columns, form, ordered(rows, sorts(), sort if sort.removeprefix("-") in sorts() else "-number")
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from partners.models import Party, RegisterView
 from portal.accounts.roles import Role
-from portal.reports.models import Export
+from portal.reports.models import XLSX, Export
 from tests.browser import assert_accessible, look, sign_in
 from tests.factories import make_agreement, make_company, make_member, make_organization
+from tests.registers import nasty, rows, workbook
 from tests.workers import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +45,7 @@ def test_an_official_works_with_the_register(page, live_server, client, official
     look(page, "register")
 
     # narrows it
-    page.get_by_text("조건 더 보기").click()
+    page.get_by_role("link", name="조건 더 보기").click()
     page.get_by_label("담당부서").fill("일자리")
     page.get_by_role("button", name="적용").click()
     page.wait_for_url("**department=*")
@@ -104,6 +105,32 @@ def test_an_official_works_with_the_register(page, live_server, client, official
         page.get_by_role("button", name="파일 내려받기").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     assert Export.objects.get().rows == 12
+
+
+def test_an_official_takes_in_an_old_register(page, live_server, client, official):
+    sign_in(page, client, official, live_server.url)
+    page.goto("/agreements/")
+    page.get_by_role("link", name="기존 관리대장 가져오기").click()
+    assert_accessible(page)
+    look(page, "register-import-list")
+    content = workbook(nasty(list(rows(40))), hidden=(8,))
+    page.get_by_label("기존 관리대장").set_input_files(
+        {"name": "2009-2010 관리대장.xlsx", "mimeType": XLSX, "buffer": content}
+    )
+    page.get_by_role("button", name="올리고 확인").click()
+    drain()
+    page.reload()
+    assert_accessible(page)
+    page.get_by_text("아직 등록되지 않은 기관").click()
+    look(page, "register-import")
+    page.get_by_role("link", name="오류").click()
+    assert page.get_by_text("체결일을 읽을 수 없습니다").is_visible()
+    page.get_by_role("button", name="관리대장 반영").first.click()
+    page.locator("dialog[open] button", has_text="관리대장 반영").click()
+    drain()
+    page.goto("/agreements/?q=2009-002")
+    assert page.locator(".p-count strong").inner_text() == "1"
+    assert "만료" in page.locator("tbody").inner_text()
 
 
 def test_the_timeline_is_a_picture_that_can_be_read(page, live_server, client, official):
