@@ -191,14 +191,13 @@ def visit_figures_page(request: HttpRequest) -> HttpResponse:
     listing = _visits(request)
     rows = listing.rows
     figures, marks = visit_figures(rows), feedback_marks(rows)
-    top = figures.regions[0] if figures.regions else ("–", 0)
-    told = {"n": figures.visits, "region": top[0], "most": top[1]}
     context = {
         "listing": listing,
         "figures": figures,
         "held_url": reverse("cohorts:visit-list") + listing.url(state="held", page=None),
         "marks": marks,
-        "regions_say": _("%(n)s visits were held, most of them (%(most)s) in %(region)s.") % told,
+        "regions_say": _("%(n)s visits were held in %(regions)s provinces and cities.")
+        % {"n": figures.visits, "regions": len(figures.regions)},
         "rural": rural_rows(rows),
         "rural_series": [_("Rural schools"), _("Other schools")],
         "rural_say": _("%(rural)s of %(n)s visits were at rural schools.")
