@@ -57,13 +57,14 @@ class RequestState(models.TextChoices):
 Q = RequestState
 REQUEST_TRANSITIONS: dict[str, frozenset[str]] = {
     Q.SUBMITTED: frozenset({Q.ACCEPTED, Q.WAITLISTED, Q.TURNED_DOWN, Q.WITHDRAWN, Q.CANCELLED}),
-    Q.WAITLISTED: frozenset({Q.ACCEPTED, Q.WITHDRAWN}),
+    Q.WAITLISTED: frozenset({Q.ACCEPTED, Q.WITHDRAWN, Q.CANCELLED}),
     Q.ACCEPTED: frozenset({Q.WITHDRAWN, Q.CANCELLED}),
     Q.TURNED_DOWN: frozenset(),
     Q.WITHDRAWN: frozenset(),
     Q.CANCELLED: frozenset(),
 }
 TAKES_A_VISIT = (Q.ACCEPTED,)
+CAN_BE_CANCELLED = tuple(state for state, after in REQUEST_TRANSITIONS.items() if Q.CANCELLED in after)
 CAN_BE_WITHDRAWN = tuple(state for state, after in REQUEST_TRANSITIONS.items() if Q.WITHDRAWN in after)
 
 

@@ -201,6 +201,7 @@ def available_round_verbs(user: "User", round: OutreachRound) -> set[str]:
 
 
 def can_plan_visit(user: "User", request: SchoolRequest) -> bool:
+    """Arrange the visit of an accepted school, or cancel a request."""
     return is_host_staff(user, request)
 
 

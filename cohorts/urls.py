@@ -135,6 +135,7 @@ urlpatterns = [
     path("school-requests/", visits.school_request_list, name="school-request-list"),
     path("school-requests/export/", visits.school_request_export, name="school-request-export"),
     path("school-requests/<int:pk>/", visits.school_request, name="school-request"),
+    path("school-requests/<int:pk>/cancel/", visits.school_request_cancel, name="school-request-cancel"),
     path("school-requests/<int:pk>/plan/", visits.visit_plan, name="visit-plan"),
     path("visits/", visits.visit_list, name="visit-list"),
     path("visits/export/", visits.visit_export, name="visit-export"),

@@ -76,32 +76,39 @@ def send_request(
 @transaction.atomic
 def withdraw_request(request: SchoolRequest, *, by: "User | None" = None) -> SchoolRequest:
     """By the school, with its link. A visit that was arranged is cancelled, and the next in line gets it."""
-    round, request = _lock_request(request)
-    held_a_visit = request.state in TAKES_A_VISIT
-    if request.visits.held().exists():
-        raise ActionRefused(_("The visit has taken place, so the request cannot be withdrawn."))
-    request = _move_request(request, RequestState.WITHDRAWN, by=by)
-    for visit in request.visits.planned().select_related("round", "school", "expert__user"):
-        _cancel(visit, by=by, reason=_("The school has withdrawn."))
-    if held_a_visit:
-        _move_up(round, by=by)
+    return _end(request, RequestState.WITHDRAWN, by=by, reason=_("The school has withdrawn."))
+
+
+@transaction.atomic
+def cancel_request(request: SchoolRequest, *, by: "User | None", reason: str) -> SchoolRequest:
+    """By the office, for good: the school is told why, its visit is cancelled, and the next in line gets it."""
+    request = _end(request, RequestState.CANCELLED, by=by, reason=reason)
+    notify.queue_many(emails.to_school(request, "school_cancelled", by=by, reason=reason))
     return request
 
 
 @transaction.atomic
 def cancel_visit(visit: Visit, *, by: "User | None", reason: str) -> Visit:
-    """By the office, for good: the school is told why, and the next in line gets the visit."""
-    round, request = _lock_request(visit.request)
-    visit = (
-        Visit.objects.select_for_update(of=("self",)).select_related("round", "school", "expert__user").get(pk=visit.pk)
-    )
+    """A visit that cannot be moved to another day; its request goes with it (`cancel_request`)."""
     if visit.state != VisitState.PLANNED:
         raise ActionRefused(_("Only a planned visit can be cancelled."))
-    _move_request(request, RequestState.CANCELLED, by=by, reason=reason)
-    visit = _cancel(visit, by=by, reason=reason)
-    notify.queue_many(emails.to_school(request, "school_cancelled", by=by, reason=reason))
-    _move_up(round, by=by)
+    cancel_request(visit.request, by=by, reason=reason)
+    visit.refresh_from_db()
     return visit
+
+
+def _end(request: SchoolRequest, to: RequestState, *, by: "User | None", reason: str) -> SchoolRequest:
+    round, request = _lock_request(request)
+    held_a_visit = request.state in TAKES_A_VISIT
+    if request.visits.held().exists():
+        raise ActionRefused(_("The visit has taken place, so the request stays as it is."))
+    request = _move_request(request, to, by=by, reason=reason if to == RequestState.CANCELLED else "")
+    rows = request.visits.planned().select_for_update(of=("self",))
+    for visit in rows.select_related("round", "school", "expert__user"):
+        _cancel(visit, by=by, reason=reason)
+    if held_a_visit:
+        _move_up(round, by=by)
+    return request
 
 
 def _cancel(visit: Visit, *, by: "User | None", reason: str) -> Visit:

@@ -1,6 +1,6 @@
 """Visits: arranged with an expert and a day, moved, and held once their pupils are counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -58,20 +58,16 @@ def reschedule_visit(visit: Visit, *, by: "User | None", **arranged: Any) -> Vis
     visit = _locked(visit)
     if visit.state != VisitState.PLANNED:
         raise ActionRefused(_("Only a planned visit can be moved."))
-    before, old_expert = _arrangement(visit), visit.expert
-    for name in ARRANGED:
-        if name in arranged:
-            setattr(visit, name, arranged[name])
-    after = _arrangement(visit)
-    changed = [name for name in after if before[name] != after[name]]
+    changed = [name for name in ARRANGED if name in arranged and getattr(visit, name) != arranged[name]]
     if not changed:
         return visit
+    before, old_expert = _arrangement(visit, changed), visit.expert
+    for name in changed:
+        setattr(visit, name, arranged[name])
     visit.arranged_by = by
     _save_arranged(visit)
-    audit.record(
-        visit, "visit.rescheduled", by=by,
-        before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
-    )  # fmt: skip
+    after = _arrangement(visit, changed) | {"fields": changed}
+    audit.record(visit, "visit.rescheduled", by=by, before=before, after=after)
     _tell(visit, "visit_rescheduled", by=by)
     if old_expert and old_expert != visit.expert:
         slot = emails.moment_slot(timezone.now())
@@ -177,15 +173,15 @@ def _locked(visit: Visit) -> Visit:
     return rows.select_related("round", "school", "expert__user", "request__round").get(pk=visit.pk)
 
 
-def _arrangement(visit: Visit) -> dict[str, Any]:
-    """As an event keeps it; a person without an account is not named there."""
-    return {
+def _arrangement(visit: Visit, names: Iterable[str] = ARRANGED) -> dict[str, Any]:
+    """As an event keeps it: a mentor by id, and nobody by name."""
+    values = {
         "expert": visit.expert_id,
         "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
         "place": visit.place,
-        "other_expert": bool(visit.expert_name) and visit.expert_name,
     }
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _save_arranged(visit: Visit) -> None:

@@ -5,16 +5,19 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.outreach_choice import Rule, Wish
 from cohorts.outreach_states import (
+    CAN_BE_CANCELLED,
     CAN_BE_WITHDRAWN,
     SHOWN_TO_COMPANY,
     SHOWN_TO_SCHOOLS,
@@ -65,11 +68,14 @@ class RoundQuerySet(models.QuerySet["OutreachRound"]):
         return self.filter(state__in=TAKES_REQUESTS, apply_closes_at__lte=now or timezone.now())
 
     def for_list(self) -> "RoundQuerySet":
-        requests = ~Q(requests__state=RequestState.WITHDRAWN)
+        """With `request_count`, `visit_count` (not cancelled) and `held_count`, counted for the page alone."""
+        Visit = apps.get_model("cohorts", "Visit")
+        visits = Visit.objects.filter(round=OuterRef("pk")).order_by().values("round").annotate(n=Count("pk"))
+        requests = SchoolRequest.objects.standing().filter(round=OuterRef("pk")).order_by().values("round")
         return self.select_related("programme", "company", "host").annotate(
-            request_count=Count("requests", filter=requests, distinct=True),
-            visit_count=Count("visits", filter=~Q(visits__state=VisitState.CANCELLED), distinct=True),
-            held_count=Count("visits", filter=Q(visits__state=VisitState.HELD), distinct=True),
+            request_count=Coalesce(Subquery(requests.annotate(n=Count("pk")).values("n")), 0),
+            visit_count=Coalesce(Subquery(visits.exclude(state=VisitState.CANCELLED).values("n")), 0),
+            held_count=Coalesce(Subquery(visits.filter(state=VisitState.HELD).values("n")), 0),
         )
 
 
@@ -188,12 +194,9 @@ class SchoolRequestQuerySet(models.QuerySet["SchoolRequest"]):
 
     def to_plan(self) -> "SchoolRequestQuerySet":
         """Accepted, and no day is arranged yet."""
-        arranged = ~Q(visits__state=VisitState.CANCELLED)
-        return (
-            self.filter(state__in=TAKES_A_VISIT)
-            .annotate(arranged=Count("visits", filter=Q(visits__isnull=False) & arranged))
-            .filter(arranged=0)
-        )
+        Visit = apps.get_model("cohorts", "Visit")
+        arranged = Visit.objects.filter(request=OuterRef("pk")).exclude(state=VisitState.CANCELLED)
+        return self.filter(~Exists(arranged), state__in=TAKES_A_VISIT)
 
     def for_list(self) -> "SchoolRequestQuerySet":
         return self.select_related("round__programme", "school")
@@ -278,6 +281,10 @@ class SchoolRequest(HostOwned):
     @property
     def can_be_withdrawn(self) -> bool:
         return self.state in CAN_BE_WITHDRAWN
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.state in CAN_BE_CANCELLED
 
     @property
     def shares_contact(self) -> bool:

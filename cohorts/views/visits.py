@@ -107,6 +107,10 @@ def school_request(request: HttpRequest, pk: int) -> HttpResponse:
         "found": found,
         "visit": visit,
         "shows_teacher": shown,
+        "may_cancel": (visit is None or visit.state == VisitState.PLANNED)
+        and found.can_be_cancelled
+        and can_plan_visit(request.user, found),
+        "cancel_form": ReasonForm(),
         "may_plan": visit is None and found.state == "accepted" and can_plan_visit(request.user, found),
         "events": history_of(found),
     }
@@ -136,6 +140,20 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(made)
     context = {"form": form, "found": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/visit_form.html", context, status=form_status(form))
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def school_request_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load_request(request, pk)
+    require(can_plan_visit(request.user, found))
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why, so that the schools can be told."))
+        return redirect(found)
+    reason = form.cleaned_data["reason"]
+    done = _("The request was cancelled. The school is told by mail.")
+    return do(request, lambda: school_requests.cancel_request(found, by=request.user, reason=reason), done, found)
 
 
 def load_request(request: HttpRequest, pk: int) -> SchoolRequest:

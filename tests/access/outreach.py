@@ -119,6 +119,7 @@ TABLE = [
     row("cohorts:school-request-list", own=OFFICE["own"]),
     row("cohorts:school-request-export", own=OFFICE["own"]),
     row("cohorts:school-request", arguments=of("school_request"), **OFFICE),
+    row("cohorts:school-request-cancel", "POST", of("school_request"), data=lambda w: REASON, **VERB),
     row("cohorts:visit-plan", arguments=of("to_plan"), **PAGE),
     row("cohorts:visit-plan", "POST", of("to_plan"), data=arranged, **VERB),
     row("cohorts:visit-list", own="200 200 200 403 403 200 403"),

@@ -347,6 +347,19 @@ def test_a_cancelled_visit_goes_to_the_next_and_both_are_told():
     assert mails() == [("school_cancelled", has.contact_email), ("school_accepted", following.contact_email)]
 
 
+@pytest.mark.parametrize("state", RequestState)
+def test_the_office_cancels_what_has_not_ended(state):
+    request = make_request(state=state)
+
+    if RequestState.CANCELLED in REQUEST_TRANSITIONS[state]:
+        actions.cancel_request(request, by=None, reason="같은 학교의 중복 신청")
+        assert (states(request), mails()) == (["cancelled"], [("school_cancelled", request.contact_email)])
+    else:
+        with pytest.raises(ActionRefused):
+            actions.cancel_request(request, by=None, reason="같은 학교의 중복 신청")
+        assert states(request) == [state]
+
+
 def test_nobody_moves_up_once_the_days_are_over():
     round, (has, following, _later) = decided()
     OutreachRound.objects.filter(pk=round.pk).update(visits_until=timezone.localdate() - timedelta(days=1))

@@ -149,6 +149,8 @@ def test_a_moved_visit_frees_its_hour_and_tells_both_again(company, mentor):
     event = AuditEvent.objects.get(verb="visit.rescheduled")
     assert event.before["expert"] == mentor.acting.pk
     assert event.after["expert"] == other.acting.pk
+    actions.reschedule_visit(visit, by=None, expert=None, expert_name="허은채")
+    assert "허은채" not in str(list(AuditEvent.objects.values_list("before", "after")))
 
 
 def test_nothing_changed_is_nothing_told(company):
