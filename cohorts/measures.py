@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrolment, LicencePool, Stay, Visit
-from partners.measures import counts
+from partners.measures import counts, keepers_and_company
 from partners.models import Commitment
 from partners.states import Measure
 
@@ -98,13 +98,13 @@ def _of_held_visits(commitments: list[Commitment], number: Any) -> dict[int, int
     return {one.pk: found[one.agreement_id, one.party.organization_id] for one in commitments}
 
 
-@counts(Measure.LECTURES, url=_visits_of)
+@counts(Measure.LECTURES, url=_visits_of, opens=keepers_and_company)
 def lectures(commitments: list[Commitment]) -> dict[int, int]:
     """School visits held; planned ones do not count."""
     return _of_held_visits(commitments, Count("pk"))
 
 
-@counts(Measure.PUPILS, url=_visits_of)
+@counts(Measure.PUPILS, url=_visits_of, opens=keepers_and_company)
 def pupils(commitments: list[Commitment]) -> dict[int, int]:
     """Pupils counted in the visits held."""
     return _of_held_visits(commitments, Sum("pupils"))

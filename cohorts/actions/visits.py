@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cohorts import outreach_emails as emails
 from cohorts.models import OutreachRound, SchoolRequest, Visit, VisitFeedback, VisitPupil
 from cohorts.outreach_states import TAKES_A_VISIT, Grade, VisitState
+from partners.actions.figures import refresh_figures
 from portal import audit, notify
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
@@ -92,6 +93,7 @@ def hold_visit(
     after = {"state": visit.state, "pupils": visit.pupils, "teachers": visit.teachers}
     audit.record(visit, "visit.held", by=by, before={"state": VisitState.PLANNED.value}, after=after)
     notify.queue_many(emails.visit_to_school(visit, "feedback_asked", by=by, slot="once"))
+    refresh_figures(visit.round.programme.agreement_id)
     return visit
 
 
@@ -108,6 +110,7 @@ def amend_visit_report(
     visit.save(update_fields=["headcount", "pupils", "teachers", "report"])
     after = {"pupils": visit.pupils, "teachers": visit.teachers}
     audit.record(visit, "visit.report_amended", by=by, before=before, after=after)
+    refresh_figures(visit.round.programme.agreement_id)
     return visit
 
 
@@ -170,7 +173,7 @@ def _lock(request: SchoolRequest) -> tuple[OutreachRound, SchoolRequest]:
 
 def _locked(visit: Visit) -> Visit:
     rows = Visit.objects.select_for_update(of=("self",))
-    return rows.select_related("round", "school", "expert__user", "request__round").get(pk=visit.pk)
+    return rows.select_related("round__programme", "school", "expert__user", "request__round").get(pk=visit.pk)
 
 
 def _arrangement(visit: Visit, names: Iterable[str] = ARRANGED) -> dict[str, Any]:

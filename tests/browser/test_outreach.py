@@ -48,6 +48,7 @@ def offer(page, programme) -> None:
     page.goto(programme.get_absolute_url())
     page.get_by_role("link", name="방문 특강 모집").click()
     page.get_by_role("link", name="새 모집").click()
+    page.wait_for_url("**/rounds/new/")
     assert_accessible(page)
     page.get_by_label("기업").select_option("인텔코리아")
     page.get_by_label("학교 방문 특강").check(force=True)
@@ -68,28 +69,24 @@ def offer(page, programme) -> None:
 def ask(page) -> SchoolRequest:
     """A teacher asks: on a telephone, without script, without an account, with one mistake."""
     page.goto("/school-visits/")
-    look(page, "outreach-notices")
     page.get_by_role("link", name="인공지능은 어떻게 배울까").click()
     page.get_by_role("link", name="방문 특강 신청").click()
-    page.get_by_label("학교", exact=False).first.fill("봉화초등학교")
-    page.get_by_label("교육지원청").fill("경상북도봉화교육지원청")
-    page.get_by_label("학교 주소").fill("경상북도 봉화군 내성로 1")
+    typed = {
+        "school_name": "봉화초등학교", "office": "경상북도봉화교육지원청", "address": "경상북도 봉화군 내성로 1", "pupils": "24",
+        "wish_1": f"{school_day(14):%Y-%m-%d}", "contact_name": "고은별", "contact_email": "teacher@school.example",
+        "contact_mobile": "010-1234-5678",
+    }  # fmt: skip
+    for name, value in typed.items():
+        page.locator(f"#id_{name}").fill(value)
     page.get_by_label("예", exact=True).check(force=True)
-    page.locator("#id_grade").select_option("e5")
-    page.get_by_label("학생 수").fill("24")
-    page.get_by_label("희망일 1지망").fill(f"{school_day(14):%Y-%m-%d}")
+    page.get_by_label("학년").select_option("e5")
     page.locator("#id_consent").check(force=True)
-    page.get_by_label("이름", exact=False).last.fill("고은별")
-    page.locator("#id_contact_email").fill("teacher@school.example")
-    page.locator("#id_contact_mobile").fill("010-1234-5678")
     page.get_by_role("button", name="신청하기").click()
     page.get_by_text("주소에 읍·면이 있어야").first.wait_for()
     assert page.locator("#id_contact_name").input_value() == "고은별"
-    look(page, "outreach-request-mistake")
-    page.get_by_label("학교 주소").fill(RURAL)
+    page.locator("#id_address").fill(RURAL)
     page.get_by_role("button", name="신청하기").click()
     page.get_by_text("신청을 접수했습니다").first.wait_for()
-    look(page, "outreach-request-receipt")
     return SchoolRequest.objects.get(contact_email="teacher@school.example")
 
 
@@ -127,6 +124,7 @@ def choose_and_arrange(page, round, request, town) -> None:
     page.get_by_role("link", name="선정할 방문 특강 신청").click()
     page.goto(round.get_absolute_url())
     page.get_by_role("link", name="학교 선정하기").click()
+    page.wait_for_url("**/choice/")
     rows = page.locator("tbody tr")
     assert [row.split()[1] for row in rows.all_inner_texts()] == ["봉화초등학교", "동성로초등학교"]
     assert_accessible(page)
@@ -135,8 +133,10 @@ def choose_and_arrange(page, round, request, town) -> None:
     page.locator("#decide").get_by_role("button", name="이대로 확정").click()
     page.get_by_text("방문을 배정했습니다").first.wait_for()
     page.get_by_role("link", name="봉화초등학교").click()
+    page.wait_for_url("**/school-requests/*/")
     look(page, "outreach-request")
     page.get_by_role("link", name="방문 일정 정하기").click()
+    page.wait_for_url("**/plan/")
     page.get_by_label("기업 멘토").select_option("오지훈")
     look(page, "outreach-arrange")
     page.get_by_role("button", name="일정을 정하고 알리기").click()
@@ -149,9 +149,11 @@ def report(page, client, base, mentor) -> None:
     sign_in(page, client, mentor, base)
     page.goto("/")
     page.get_by_role("link", name="결과를 입력할 방문 특강").click()
+    page.wait_for_url("**/visits/?show=unreported")
     look(page, "outreach-mentor-visits")
     page.get_by_role("link", name=re.compile(r"\d{4}-\d\d-\d\d")).click()
     page.get_by_role("link", name="결과 입력").click()
+    page.wait_for_url("**/report/")
     page.get_by_label("초등학교 5학년").fill("23")
     page.get_by_label("교사").fill("2")
     assert_accessible(page)
@@ -166,7 +168,6 @@ def judge(phone) -> None:
     for question in ("level", "interest", "running"):
         phone.locator(f"input[name={question}][value='5']").check(force=True)
     phone.get_by_label("의견").fill("다시 듣고 싶어 했습니다.")
-    look(phone, "outreach-feedback")
     phone.get_by_role("button", name="답변 보내기").click()
     phone.get_by_text("고맙습니다").first.wait_for()
 

@@ -14,7 +14,7 @@ from cohorts.models import SchoolRequest, Visit, VisitPupil
 from cohorts.outreach import feedback_marks, rural_rows, visit_figures
 from cohorts.outreach_states import VISIT_TRANSITIONS, VisitState
 from partners.measures import delivered
-from partners.models import Commitment, Party
+from partners.models import Commitment, CommitmentFigure, Party
 from partners.states import Measure
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -231,9 +231,16 @@ def test_lectures_and_pupils_count_towards_the_commitments_of_the_company_and_th
     found = delivered(agreement.commitments.all())
 
     assert [found[one.pk].number for one in promised] == [2, 50, 1, 25, 3, 75]
+    visit = Visit.objects.filter(company=company, state="planned").get()
+    Visit.objects.filter(pk=visit.pk).update(starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now())
+    actions.hold_visit(visit, by=None, headcount={"e5": 10}, teachers=1)
+    kept = CommitmentFigure.objects.in_bulk([one.pk for one in promised], field_name="commitment_id")
+    assert [kept[one.pk].number for one in promised] == [3, 60, 1, 25, 4, 85]
+    sign_in(make_member(Role.MENTOR, company))
+    assert client.get(found[promised[0].pk].url).context["listing"].total == 3
     sign_in(make_member(Role.OFFICIAL, ministry))
     listed = [client.get(found[one.pk].url).context["listing"].total for one in promised]
-    assert listed == [2, 2, 1, 1, 3, 3]
+    assert listed == [3, 3, 1, 1, 4, 4]
 
 
 # Names ---------------------------------------------------------------------------------
