@@ -10,11 +10,11 @@ from cohorts.actions.programmes import register_programme
 from cohorts.models import Cohort
 from cohorts.planning import first_too_late
 from curriculum import actions as teaching
-from partners.models import Organization
+from partners.models import Agreement, Organization
 from placements import actions as placing
 from portal.accounts.models import User
 from portal.common.dates import period_end
-from portal.dashboard.demo import school
+from portal.dashboard.demo import promises, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.daegu import stated
 from portal.dashboard.demo.roster import invented
@@ -26,7 +26,8 @@ SEATS = 30
 def tell(cast: dict[str, User], today: date) -> Cohort:
     by = cast["official.changwon"]
     start = monday(today) - timedelta(weeks=58)
-    cohort = recruit(by, start)
+    agreement = promises.agree_in_changwon(by, start - 75 * DAY, seats=SEATS)
+    cohort = recruit(by, start, agreement)
     draw = random.Random(SEED)  # noqa: S311  # the same year in every demo
     habit = school.habits(cohort.enrolments.values_list("pk", flat=True), draw)
     for day in cohort.days.order_by("date"):
@@ -39,12 +40,12 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
     return cohort
 
 
-def recruit(by: User, start: date) -> Cohort:
+def recruit(by: User, start: date, agreement: Agreement) -> Cohort:
     deadline = start - 21 * DAY
     with on(start - 70 * DAY):
         programme = register_programme(
             by=by, host=Organization.objects.get(key="changwon-complex"), key="changwon-smart", kind="intensive",
-            name="창원 스마트제조 AI 과정", months_at_least=6, capacity=SEATS,
+            agreement=agreement, name="창원 스마트제조 AI 과정", months_at_least=6, capacity=SEATS,
             target="제조 데이터 분야 취업을 희망하는 경남 청년",
         )  # fmt: skip
         school.write_modules(programme, by=by)

@@ -19,7 +19,7 @@ from placements.models import Project, Team
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import add_months, period_end
-from portal.dashboard.demo import papers, school
+from portal.dashboard.demo import papers, promises, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import moved
 
@@ -37,11 +37,26 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
     choose(cast, cohort, start)
     extend(cast, start)
     learn(cast, cohort, start, today)
+    keep(cast, start, today)
     return cohort
+
+
+def keep(cast: dict[str, User], start: date, today: date) -> None:
+    """The city pays, the company interviews, and would like to agree on more."""
+    agreement = Agreement.objects.get(key="daegu-ai-school")
+    for place, day in enumerate((start, start + 90 * DAY), 1):
+        with on(day, "15:00"):
+            note = f"교육 운영비 {place}차"
+            promises.pay(agreement, by=cast["official"], amount=160_000_000, note=note, on_day=day)
+    company = cast["mentor"].acting.organization
+    promises.interview(company, today, by=cast["mentor"])
+    promises.propose(company, agreement.host, today - 4 * DAY, by=cast["mentor"])
 
 
 def agree(cast: dict[str, User], start: date) -> None:
     agreement = Agreement.objects.get(key="daegu-ai-school")
+    with on(start - 86 * DAY):
+        promises.join(agreement, by=cast["official"])
     with on(start - 85 * DAY):
         papers.draft(agreement, by=cast["official"])
     with on(start - 80 * DAY):
