@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
 from portal.common.numbers import round_ratio
 
 TRIMMED_FROM: Final = 5  # panellists
+CENT: Final = Decimal("0.01")
 
 
 class Tie(StrEnum):
@@ -37,7 +38,7 @@ class Weights:
             raise ValueError("The weights must add up to 100, none of them below 0.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scores:
     """The scores of one candidate, 0-100 each; None = not scored, which is not the same as 0."""
 
@@ -46,7 +47,7 @@ class Scores:
     interview: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     id: int
     track: str
@@ -71,6 +72,8 @@ def panel_mean(scores: Sequence[Decimal | int], trimmed_from: int = TRIMMED_FROM
     """
     if not scores:
         raise ValueError("A panel without a score has no mean.")
+    if len(scores) == 1:
+        return _to_two_decimals(Decimal(scores[0]))
     counted = sorted(scores)[1:-1] if len(scores) >= max(trimmed_from, 3) else scores
     part, whole = sum(counted, Decimal()).as_integer_ratio()
     return round_ratio(part, whole * len(counted), 2)
@@ -91,8 +94,12 @@ def weighted_total(scores: Scores, weights: Weights) -> Decimal | None:
         if weight and score is None:
             return None
         total += (score or 0) * weight
-    part, whole = total.as_integer_ratio()
-    return round_ratio(part, whole * 100, 2)
+    return _to_two_decimals(total.scaleb(-2))
+
+
+def _to_two_decimals(value: Decimal) -> Decimal:
+    """A half up; for a number of few decimals exact, and quicker than by way of whole numbers."""
+    return value.quantize(CENT, ROUND_HALF_UP)
 
 
 def ranking_key(candidate: Candidate, tie_order: Sequence[Tie] = TIE_ORDER) -> tuple[Decimal | datetime | int, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
@@ -24,6 +23,7 @@ from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
 from portal.accounts.models import Invitation, User
 from portal.audit.history import Change, changes_in
+from portal.common.counting import count_all
 
 ENDING_DAYS = 90
 
@@ -42,13 +42,15 @@ class Todo:
 def agreement_todos(user: User) -> list[Todo]:
     """Of the agreements `user` may see; empty numbers are left out. One query."""
     seen = Agreement.objects.visible_to(user)
-    numbers = seen.aggregate(
-        undated=Count("pk", filter=Q(pk__in=seen.undated().values("pk"))),
-        ending=Count("pk", filter=Q(pk__in=seen.ending_within(ENDING_DAYS).values("pk"))),
-        to_report=Count("pk", filter=Q(pk__in=seen.to_report().values("pk"))),
-        report_overdue=Count("pk", filter=Q(pk__in=seen.report_overdue().values("pk"))),
-        amended=Count("pk", filter=Q(pk__in=seen.amendment_to_report().values("pk"))),
-        waiting=Count("pk", filter=Q(pk__in=seen.waiting_for_force().values("pk"))),
+    numbers = count_all(
+        {
+            "undated": seen.undated(),
+            "ending": seen.ending_within(ENDING_DAYS),
+            "to_report": seen.to_report(),
+            "report_overdue": seen.report_overdue(),
+            "amended": seen.amendment_to_report(),
+            "waiting": seen.waiting_for_force(),
+        }
     )
     return list(_todos(numbers))
 
@@ -81,9 +83,7 @@ def check_todos(user: User) -> list[Todo]:
         "filled": (_("Compliance checks to review"), seen.to_review(), "state=filled", False),
         "follow_up": (_("Follow-ups of checks to be done"), seen.to_follow_up(), "show=follow_up", False),
     }
-    numbers = seen.aggregate(
-        **{key: Count("pk", filter=Q(pk__in=rows.values("pk"))) for key, (_label, rows, _url, _urgent) in shown.items()}
-    )
+    numbers = count_all({key: rows for key, (_label, rows, _url, _urgent) in shown.items()})
     url = reverse("partners:check-list")
     return [
         Todo(f"check_{key}", label, numbers[key], f"{url}?{query}", urgent=urgent)

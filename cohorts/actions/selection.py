@@ -40,7 +40,7 @@ def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: 
     # Waits for scores that are being written; later ones see this selection and are refused.
     list(cohort.applications.in_selection().select_for_update(no_key=True).order_by("pk").values_list("pk"))
     found = queries.rank(cohort)
-    if not found.decisions and not found.unranked:
+    if not found.ranked and not found.unranked:
         raise ActionRefused(_("There is no application to decide on."))
     if found.unranked and not turn_down_unranked:
         number = len(found.unranked)
@@ -50,7 +50,7 @@ def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: 
             number,
         )
         raise ActionRefused(sentence % {"number": number}, field="turn_down_unranked")
-    decisions = [*found.decisions, *_turned_down(found)]
+    decisions = [*found.decisions(), *_turned_down(found)]
     selection = Selection.objects.create(
         cohort=cohort, host_id=cohort.host_id, inputs=_inputs(cohort, found), prepared_by=by
     )
@@ -125,16 +125,15 @@ def _require_ready(cohort: Cohort) -> None:
 def _turned_down(found: queries.Ranking) -> list[Decision]:
     """Those without a total: behind everybody else of their track."""
     last: Counter[int | None] = Counter()
-    for decision in found.decisions:
-        track = decision.application.track_id
-        last[track] = max(last[track], decision.rank)
+    for one in found.ranked:
+        last[one.track_id] = max(last[one.track_id], one.rank)
     turned_down = []
     for application in found.unranked:
         last[application.track_id] += 1
         turned_down.append(
             Decision(
-                application=application,
-                host_id=application.host_id,
+                application_id=application.pk,
+                host_id=found.cohort.host_id,
                 outcome=Outcome.REJECTED,
                 rank=last[application.track_id],
                 total=None,

@@ -25,6 +25,7 @@ from cohorts.states import (
 from partners.queries import Todo
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
+from portal.common.counting import count_all
 
 
 def open_cohorts(now: datetime | None = None) -> QuerySet[Cohort]:
@@ -114,8 +115,7 @@ URGENT = ("over", "due", "ended")  # somebody should have acted
 def cohort_todos(user: User) -> list[Todo]:
     """What is to be done next with the cohorts one may see; one query, empty numbers left out."""
     visible = Cohort.objects.visible_to(user).order_by()
-    counted = {show: Count("pk", filter=Q(pk__in=narrowed(visible, show).values("pk"))) for show in SHOWN}
-    numbers = visible.aggregate(**counted)
+    numbers = count_all({show: narrowed(visible, show) for show in SHOWN})
     url = reverse("cohorts:cohort-list")
     shown = ((show, str(label), numbers[show]) for show, label in SHOWN.items())
     return [Todo(show, label, n, f"{url}?show={show}", show in URGENT) for show, label, n in shown if n]

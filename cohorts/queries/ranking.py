@@ -1,10 +1,12 @@
 """What the scores of a cohort say: totals, ranks, and who would get a seat."""
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -27,29 +29,87 @@ from cohorts.states import (
 )
 
 
+class Ranked(NamedTuple):
+    """What would be decided on one application."""
+
+    application_id: int
+    track_id: int
+    outcome: Outcome
+    rank: int
+    total: Decimal
+    scores: ranking.Scores
+
+
+class Unranked(NamedTuple):
+    """An application that lacks a score that counts, or its track."""
+
+    pk: int
+    receipt_number: str | None
+    track_id: int | None
+
+    def __str__(self) -> str:
+        return self.receipt_number or f"#{self.pk}"
+
+
 @dataclass
 class Ranking:
-    """What the scores of a cohort say at the moment. `decisions` are unsaved, by track and rank."""
+    """What the scores of a cohort say at the moment. `ranked` is by track and rank."""
 
+    cohort: Cohort
     tracks: list[Track]
     seats: dict[int, int]  # by track: those that the selection may give
     waiting: dict[int, int]  # by track: those that wait since an earlier selection
-    decisions: list[Decision] = field(default_factory=list)
-    unranked: list[Application] = field(default_factory=list)  # a score that counts, or the track, is missing
+    ranked: list[Ranked] = field(default_factory=list)
+    unranked: list[Unranked] = field(default_factory=list)
     scores: dict[int, ranking.Scores] = field(default_factory=dict)  # by application
+
+    def decisions(self) -> list[Decision]:
+        """All of them, unsaved."""
+        return [self._decision(one) for one in self.ranked]
 
     def rows(self) -> "InOrder":
         """The decisions for a list; `tied`: somebody else of the track has the same total."""
-        same = Counter((one.application.track_id, one.total) for one in self.decisions)
-        for one in self.decisions:
-            one.tied = same[one.application.track_id, one.total] > 1  # type: ignore[attr-defined]
-        return InOrder(self.decisions)
+        return InOrder(self)
+
+    def _decision(self, one: Ranked) -> Decision:
+        return Decision(
+            application_id=one.application_id,
+            host_id=self.cohort.host_id,
+            outcome=one.outcome,
+            rank=one.rank,
+            total=one.total,
+            scores=as_strings(one.scores),
+        )
 
 
-class InOrder(list[Decision]):
-    """Rows that a list shows page by page as they are."""
+class InOrder(Sequence[Decision]):
+    """Unsaved decisions that a list shows page by page; each page reads its applications by one query."""
 
     ordered = True
+
+    def __init__(self, found: Ranking) -> None:
+        self.found = found
+        self.same = Counter((one.track_id, one.total) for one in found.ranked)
+
+    def __len__(self) -> int:
+        return len(self.found.ranked)
+
+    def __iter__(self) -> Iterator[Decision]:
+        return iter(self[:])
+
+    def __getitem__(self, wanted: Any) -> Any:
+        if not isinstance(wanted, slice):
+            return self[wanted : wanted + 1][0]
+        ranked = self.found.ranked[wanted]
+        applications = Application.objects.select_related("person", "track").defer("motivation")
+        of = applications.in_bulk([one.application_id for one in ranked])
+        decisions = []
+        for one in ranked:
+            decision = self.found._decision(one)
+            decision.application = of[one.application_id]
+            decision.tied = self.same[one.track_id, one.total] > 1  # type: ignore[attr-defined]
+            decisions.append(decision)
+        return decisions
 
 
 def weights_of(policy: CohortPolicy) -> ranking.Weights:
@@ -63,13 +123,13 @@ def stages_of(policy: CohortPolicy) -> list[Stage]:
 
 def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
     """The panel's mean by stage of each application in selection that has a score."""
-    points: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION)
-    for application, stage, given in scores.order_by().values_list("application", "stage", "points"):
-        points[application][stage].append(given)
+    scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION).order_by()
+    panels = {str(stage): ArrayAgg("points", filter=Q(stage=stage)) for stage in Stage}
     return {
-        application: ranking.Scores(**{stage: ranking.panel_mean(given) for stage, given in stages.items()})
-        for application, stages in points.items()
+        application: ranking.Scores(
+            **{stage: ranking.panel_mean(given) for stage, given in zip(panels, by_stage, strict=True) if given}
+        )
+        for application, *by_stage in scores.values_list("application").annotate(**panels)
     }
 
 
@@ -81,8 +141,9 @@ def rank(cohort: Cohort) -> Ranking:
     """
     tracks = list(_with_line(cohort.tracks.all()))
     seats = {track.pk: max(track.seats_free - track.offered - track.waits, 0) for track in tracks}
-    found = Ranking(list(tracks), seats, {track.pk: track.waits for track in tracks})
-    _fill(found, cohort, {track.pk: track.last for track in tracks})
+    waiting = {track.pk: track.waits for track in tracks}
+    found = Ranking(cohort, list(tracks), seats, waiting, scores=mean_scores(cohort))
+    _fill(found, {track.pk: track.last for track in tracks})
     return found
 
 
@@ -98,42 +159,30 @@ def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
     )
 
 
-def _fill(found: Ranking, cohort: Cohort, last: dict[int, int]) -> None:
-    weights, means = weights_of(cohort.policy), mean_scores(cohort)
-    found.scores = means
-    candidates, applications = [], {}
-    tracks = {track.pk: track for track in found.tracks}
-    for application in cohort.applications.in_selection().select_related("person").defer("motivation").order_by("pk"):
-        scores = means.get(application.pk, ranking.Scores())
+def _fill(found: Ranking, last: dict[int, int]) -> None:
+    """Of ten thousand applications only what decides is read, as plain values."""
+    weights, nothing = weights_of(found.cohort.policy), ranking.Scores()
+    candidates = []
+    applied = found.cohort.applications.in_selection().order_by("pk")
+    for pk, receipt, track, submitted_at in applied.values_list("pk", "receipt_number", "track", "submitted_at"):
+        scores = found.scores.get(pk, nothing)
         total = ranking.weighted_total(scores, weights)
-        if total is None or application.track_id is None or application.submitted_at is None:
-            found.unranked.append(application)
-            continue
-        application.track = tracks[application.track_id]
-        applications[application.pk] = application
-        candidates.append(
-            ranking.Candidate(application.pk, str(application.track_id), scores, total, application.submitted_at)
-        )
+        if total is None or track is None or submitted_at is None:
+            found.unranked.append(Unranked(pk, receipt, track))
+        else:
+            candidates.append(ranking.Candidate(pk, str(track), scores, total, submitted_at))
     seats = {str(track): number for track, number in found.seats.items()}
-    chosen = ranking.select(candidates, seats, minimum=cohort.policy.minimum_total)
-    for track, before in ((track, last.get(track, 0)) for track in found.seats):
-        mine = [candidate for candidate in chosen.rejected if candidate.track == str(track)]
+    chosen = ranking.select(candidates, seats, minimum=found.cohort.policy.minimum_total)
+    for track in found.seats:
         ordered = [
             *((Outcome.SELECTED, candidate) for candidate in chosen.selected[str(track)]),
             *((Outcome.WAITLISTED, candidate) for candidate in chosen.waitlisted[str(track)]),
-            *((Outcome.REJECTED, candidate) for candidate in mine),
+            *((Outcome.REJECTED, candidate) for candidate in chosen.rejected if candidate.track == str(track)),
         ]
-        for number, (outcome, candidate) in enumerate(ordered, start=before + 1):
-            found.decisions.append(
-                Decision(
-                    application=applications[candidate.id],
-                    host_id=cohort.host_id,
-                    outcome=outcome,
-                    rank=number,
-                    total=candidate.total,
-                    scores=as_strings(candidate.scores),
-                )
-            )
+        found.ranked += (
+            Ranked(candidate.id, track, outcome, number, candidate.total, candidate.scores)
+            for number, (outcome, candidate) in enumerate(ordered, start=last.get(track, 0) + 1)
+        )
 
 
 @dataclass(frozen=True)
@@ -149,9 +198,10 @@ class TrackNumbers:
 
 
 def preview_numbers(found: Ranking) -> list[TrackNumbers]:
-    rows = [(one.application.track_id, one.outcome, one.total) for one in found.decisions]
-    counts = Counter((track, outcome) for track, outcome, _total in rows)
-    cut_off = {track: total for track, outcome, total in rows if outcome == Outcome.SELECTED}  # the last one stays
+    counts: Counter[tuple[int | None, str]] = Counter((one.track_id, one.outcome) for one in found.ranked)
+    cut_off: dict[int | None, Decimal | None] = {  # the last one stays
+        one.track_id: one.total for one in found.ranked if one.outcome == Outcome.SELECTED
+    }
     return [_track_numbers(track, found.seats[track.pk], counts, cut_off) for track in found.tracks]
 
 

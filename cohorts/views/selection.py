@@ -137,7 +137,7 @@ def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int =
         ranking = queries.rank(cohort)
         listing = Listing(request, ranking.rows(), form=FilterForm, page_size=50)
         context |= {"numbers": queries.preview_numbers(ranking), "unranked": ranking.unranked}
-        context["distribution"] = queries.distribution((one.total, one.outcome) for one in ranking.decisions)
+        context["distribution"] = queries.distribution((one.total, one.outcome) for one in ranking.ranked)
     else:
         numbers = queries.decision_numbers(current)
         listing = Listing(

@@ -1,12 +1,11 @@
 """What the home pages are made of: numbers that lead to exactly the records they count."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -66,20 +65,6 @@ class Tile:
     unit: str = ""
     note: str = ""
     tone: str = ""
-
-
-class Counted(Subquery):
-    """The number of rows of a query, as one value of another."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
-def counts(user: User, wanted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """How many rows each of these queries has; one query for all of them."""
-    asked = {name: Counted(rows.order_by().values("pk")) for name, rows in wanted.items()}
-    found: dict[str, int] = User.objects.filter(pk=user.pk).annotate(**asked).values(*asked).get()
-    return found
 
 
 def counted_per(rows: QuerySet[Any], column: str) -> Any:

@@ -31,6 +31,7 @@ from placements.states import JobState, LogState, ProjectState
 from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
+from portal.common.counting import count_all
 from portal.dashboard.cards import (
     Tile,
     Todo,
@@ -38,7 +39,6 @@ from portal.dashboard.cards import (
     applications_per_day,
     cohorts_in_progress,
     counted_per,
-    counts,
     open_cohorts,
     todos,
     where,
@@ -175,7 +175,7 @@ def instructor_home(user: User) -> Page:
     lessons = todays_lessons(user)
     cohorts = list(Cohort.objects.visible_to(user).filter(state=CohortState.RUNNING).select_related("policy"))
     risks = near_limit(cohorts) if cohorts else []
-    found = counts(user, course_work(user))
+    found = count_all(course_work(user))
     return {
         "todos": todos(*course_todos(found)),
         "today": [
@@ -216,7 +216,7 @@ def reviewer_home(user: User) -> Page:
 
 def mentor_home(user: User) -> Page:
     """Logs to write or to mend, visits to report, and the own teams. Four queries of its own."""
-    visits = counts(user, {"visits_unreported": Visit.objects.visible_to(user).unreported()})
+    visits = count_all({"visits_unreported": Visit.objects.visible_to(user).unreported()})
     teams = Team.objects.visible_to(user).running().for_list()
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
@@ -250,7 +250,7 @@ def staff_home(user: User) -> Page:
         "training": enrolments.active(),
         "visits_planned": Visit.objects.visible_to(user).planned(),
     }
-    found = counts(user, waiting | figures)
+    found = count_all(waiting | figures)
     visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
     return {
         "todos": todos(
@@ -313,8 +313,7 @@ def admin_home(user: User) -> Page:
     yesterday = timezone.localdate() - timedelta(days=1)
     exported = AccessRecord.objects.filter(action="export.downloaded", at__date__gte=yesterday)
     events = AuditEvent.objects.filter(at__date__gte=yesterday)
-    found = counts(
-        user,
+    found = count_all(
         {
             "dead": Job.objects.dead_letters(),
             "running": Cohort.objects.filter(state=CohortState.RUNNING),
