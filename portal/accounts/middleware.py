@@ -36,7 +36,8 @@ class ActingRoleMiddleware:
 
     def membership(self, request: HttpRequest) -> Membership | None:
         """The one chosen; all of them stay with the user, for the menu that changes it."""
-        live = Membership.objects.live().filter(user=request.user).select_related("organization").order_by("pk")
+        # `live()` but for the question whether the account is active: no other is a user of a request.
+        live = request.user.memberships.filter(ended_at=None).select_related("organization").order_by("pk")
         request.user.live_memberships = mine = list(live)
         if SESSION_KEY not in request.session:
             request.session[SESSION_KEY] = mine[0].pk if mine else 0

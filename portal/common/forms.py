@@ -1,9 +1,11 @@
 """How every form of the portal looks and speaks: templates/krds/forms/, and its messages."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.template.loader import get_template, select_template
 from django.utils.translation import get_language
@@ -91,6 +93,15 @@ PICKERS: dict[type, type] = {
 }
 
 
+class AtOnce(ModelChoiceIterator):
+    """Choices read by one plain query; Django's own open a cursor, fetch and close it."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+
 class PortalFormMixin:
     """Puts a form into the portal's look; its mistakes name the field and say what to do.
 
@@ -113,6 +124,9 @@ class PortalFormMixin:
                 field.error_messages[key] = NOT_OFFERED
             if picker := PICKERS.get(type(field.widget)):
                 field.widget = picker(field.widget.attrs)
+            if isinstance(field, forms.ModelChoiceField):
+                field.iterator = AtOnce
+                field.widget.choices = field.choices
 
     def refuse(self, refusal: ActionRefused) -> None:
         """Show an action's refusal beside its field, or above the form."""
