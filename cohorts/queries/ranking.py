@@ -1,7 +1,7 @@
 """What the scores of a cohort say: totals, ranks, and who would get a seat."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from cohorts.models import (
     Cohort,
     CohortPolicy,
     Decision,
+    Person,
     Score,
     Selection,
     Track,
@@ -62,6 +63,7 @@ class Ranking:
     ranked: list[Ranked] = field(default_factory=list)
     unranked: list[Unranked] = field(default_factory=list)
     scores: dict[int, ranking.Scores] = field(default_factory=dict)  # by application
+    people: dict[int, tuple[str | None, str]] = field(default_factory=dict)  # receipt number and name, the same
 
     def decisions(self) -> list[Decision]:
         """All of them, unsaved."""
@@ -83,7 +85,7 @@ class Ranking:
 
 
 class InOrder(Sequence[Decision]):
-    """Unsaved decisions that a list shows page by page; each page reads its applications by one query."""
+    """Unsaved decisions that a list shows page by page; of their applications only what it shows is there."""
 
     ordered = True
 
@@ -94,22 +96,19 @@ class InOrder(Sequence[Decision]):
     def __len__(self) -> int:
         return len(self.found.ranked)
 
-    def __iter__(self) -> Iterator[Decision]:
-        return iter(self[:])
-
     def __getitem__(self, wanted: Any) -> Any:
-        if not isinstance(wanted, slice):
-            return self[wanted : wanted + 1][0]
         ranked = self.found.ranked[wanted]
-        applications = Application.objects.select_related("person", "track").defer("motivation")
-        of = applications.in_bulk([one.application_id for one in ranked])
-        decisions = []
-        for one in ranked:
-            decision = self.found._decision(one)
-            decision.application = of[one.application_id]
-            decision.tied = self.same[one.track_id, one.total] > 1  # type: ignore[attr-defined]
-            decisions.append(decision)
-        return decisions
+        return [self._row(one) for one in ranked] if isinstance(wanted, slice) else self._row(ranked)
+
+    def _row(self, one: Ranked) -> Decision:
+        receipt, name = self.found.people[one.application_id]
+        [track] = [track for track in self.found.tracks if track.pk == one.track_id]
+        row = self.found._decision(one)
+        row.application = Application(
+            pk=one.application_id, receipt_number=receipt, person=Person(name=name), track=track
+        )
+        row.tied = self.same[one.track_id, one.total] > 1  # type: ignore[attr-defined]
+        return row
 
 
 def weights_of(policy: CohortPolicy) -> ranking.Weights:
@@ -164,12 +163,14 @@ def _fill(found: Ranking, last: dict[int, int]) -> None:
     weights, nothing = weights_of(found.cohort.policy), ranking.Scores()
     candidates = []
     applied = found.cohort.applications.in_selection().order_by("pk")
-    for pk, receipt, track, submitted_at in applied.values_list("pk", "receipt_number", "track", "submitted_at"):
+    shown = ("pk", "receipt_number", "person__name", "track", "submitted_at")
+    for pk, receipt, name, track, submitted_at in applied.values_list(*shown):
         scores = found.scores.get(pk, nothing)
         total = ranking.weighted_total(scores, weights)
         if total is None or track is None or submitted_at is None:
             found.unranked.append(Unranked(pk, receipt, track))
         else:
+            found.people[pk] = receipt, name
             candidates.append(ranking.Candidate(pk, str(track), scores, total, submitted_at))
     seats = {str(track): number for track, number in found.seats.items()}
     chosen = ranking.select(candidates, seats, minimum=found.cohort.policy.minimum_total)
