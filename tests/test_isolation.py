@@ -22,7 +22,7 @@ def parents(model: type[models.Model]) -> list[models.ForeignKey]:
 
 # An agreement may be kept by another office; these two are set by actions that hold both rows.
 ELSEWHERE = {"cohorts.Programme.agreement", "partners.Agreement.predecessor", "cohorts.RosterLine.application",
-             "cohorts.Enrolment.application", "cohorts.LicencePool.agreement"}  # fmt: skip
+             "cohorts.Enrolment.application", "cohorts.LicencePool.agreement", "placements.Project.joint_project"}  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 
-FIELDS = ("title", "description", "teams_max", "nda")
+FIELDS = ("title", "description", "teams_max", "nda", "joint_project")
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def edit_project(project: Project, *, by: User | None, needs: Iterable[Module] |
     wanted = _known(fields)
     if wanted.get("teams_max", project.teams_max) < project.teams.count():
         raise ActionRefused(_("This project has more teams already."), "teams_max")
-    before = {name: getattr(project, name) for name in wanted if getattr(project, name) != wanted[name]}
+    before = {name: _plain(getattr(project, name)) for name in wanted if getattr(project, name) != wanted[name]}
     for name, value in wanted.items():
         setattr(project, name, value)
     try:
@@ -78,7 +78,7 @@ def edit_project(project: Project, *, by: User | None, needs: Iterable[Module] |
         raise _named_already() from None
     if needs is not None:
         project.needs.set(_of_programme(needs, project.cohort))
-    audit.record(project, "project.edited", by=by, before=before, after={name: wanted[name] for name in before})
+    audit.record(project, "project.edited", by=by, before=before, after={name: _plain(wanted[name]) for name in before})
     return project
 
 
@@ -156,6 +156,11 @@ def _locked(project: Project) -> Project:
         "cohort__policy", "cohort__programme", "company"
     )
     return rows.get(pk=project.pk)
+
+
+def _plain(value: Any) -> Any:
+    """A value as the history keeps it: ids for rows."""
+    return getattr(value, "pk", value)
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Enrolment
 from cohorts.states import CohortState
 from curriculum.models import Module
-from partners.models import Organization
+from partners.models import JointProject, Organization
 from placements.actions.logs import FIELDS as LOG_FIELDS
 from placements.models import Employment, MentoringLog, Project, Team
 from placements.states import Exclusion, JobKind, Verification
@@ -55,13 +55,22 @@ class ProjectForm(PortalForm):
         widget=forms.CheckboxSelectMultiple,
     )
     nda = forms.BooleanField(label=_("Members sign a confidentiality agreement (NDA)"), required=False)
+    joint_project = forms.ModelChoiceField(
+        label=_("Part of the joint project"), queryset=JointProject.objects.none(), required=False, empty_label=_("None"),
+        help_text=_("Of a consortium that you see."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, project: Project | None = None, **kwargs: Any) -> None:
         if project:
             kwargs["initial"] = {
                 name: getattr(project, name) for name in ("title", "description", "teams_max", "nda")
-            } | {"needs": project.needs.all()}  # fmt: skip
+            } | {"needs": project.needs.all(), "joint_project": project.joint_project_id}  # fmt: skip
         super().__init__(*args, **kwargs)
+        joint = JointProject.objects.visible_to(user).found()
+        self.fields["joint_project"].queryset = joint
+        shown = joint.filter(pk=project.joint_project_id) if project and project.joint_project_id else joint
+        if not shown.exists():  # what one does not see, one does not change
+            del self.fields["joint_project"]
         if project:
             del self.fields["cohort"], self.fields["company"]
             modules = Module.objects.filter(programme=project.cohort.programme_id)

@@ -59,6 +59,11 @@ class Project(HostOwned):
     )
     needs = models.ManyToManyField("curriculum.Module", blank=True, related_name="+", verbose_name=_("needs"))
     nda = models.BooleanField(_("confidentiality agreement needed"), default=False)
+    # Found by a consortium that another office may keep.
+    joint_project = models.ForeignKey(
+        "partners.JointProject", models.SET_NULL, null=True, blank=True, related_name="field_projects",
+        verbose_name=_("part of the joint project"),
+    )  # fmt: skip
     state = models.CharField(
         _("state"), max_length=10, choices=ProjectState.choices, default=ProjectState.PROPOSED, editable=False
     )

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts.models import Cohort
-from partners.models import Organization
+from partners.models import JointProject, Organization
 from placements import actions
 from placements.forms.filters import ProjectFilter
 from placements.forms.work import ProjectForm, ReasonForm
 from placements.models import Project, Team
 from placements.permissions import available_moves, can_edit_project, can_move_project, can_place
 from placements.views import save, sent
+from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.guards import require, roles
@@ -66,9 +67,17 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         and found.state in ("open", "running")
         and len(teams) < found.teams_max,
         "reason_form": ReasonForm(auto_id="withdraw_%s"),
+        "joint_project": joint_project_of(request.user, found),
         "events": history_of(found) if staff else None,
     }
     return render(request, "placements/project.html", context)
+
+
+def joint_project_of(user: User, project: Project) -> JointProject | None:
+    """The joint project it is part of, for those who see that consortium; no query where it is part of none."""
+    if not project.joint_project_id:
+        return None
+    return JointProject.objects.visible_to(user).filter(pk=project.joint_project_id).first()
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from partners.actions import consortium as consortia
+from partners.states import JointProjectState
 from placements import actions
 from placements.models import Preference, Project, Team, TeamMember
 from placements.queries import plan_of, preferences_open
@@ -16,6 +18,8 @@ from portal.common.exceptions import ActionRefused
 from tests.factories import (
     make_cohort,
     make_company,
+    make_consortium,
+    make_consortium_member,
     make_enrolment,
     make_member,
     make_module,
@@ -282,3 +286,28 @@ def test_the_lists_take_the_same_queries_for_one_and_three(client, sign_in, djan
 
     with django_assert_num_queries({"project-list": 7, "team-list": 7, "placement-list": 5}[name]):
         assert client.get(reverse(f"placements:{name}")).status_code == 200
+
+
+def test_a_field_project_may_be_part_of_a_joint_project_that_one_sees(sign_in):
+    """Kept by another office: the university is a member of its consortium, a trainee is not."""
+    cohort = make_cohort(state="running")
+    consortium = make_consortium()
+    place = make_consortium_member(consortium, cohort.host)
+    joint = consortia.propose_joint_project(consortium, by=None, title="설계 인재 양성", members=[place])
+    official, project = make_member(Role.OFFICIAL, cohort.host), make_project(cohort=cohort)
+    trainee = make_enrolment(cohort=cohort, person=make_person(host=cohort.host, user=make_user())).person.user
+    browser, edit = sign_in(official), reverse("placements:project-edit", args=[project.pk])
+
+    assert "관련 공동 협력 사업" not in browser.get(edit).content.decode()  # only proposed yet
+    joint = consortia.move_joint_project(joint, JointProjectState.AGREED, by=None)
+    typed = {"title": project.title, "teams_max": "2", "joint_project": joint.pk}
+    page = browser.post(edit, typed, follow=True).content.decode()
+
+    assert joint.get_absolute_url() in page
+    assert AuditEvent.objects.get(verb="project.edited").after["joint_project"] == joint.pk
+    assert "설계 인재 양성" not in sign_in(trainee).get(project.get_absolute_url()).content.decode()
+    stranger = make_member(Role.OFFICIAL)
+    other = make_project(cohort=make_cohort(state="running", host=stranger.acting.organization))
+    sign_in(stranger).post(reverse("placements:project-edit", args=[other.pk]), typed | {"title": other.title})
+    other.refresh_from_db()
+    assert other.joint_project is None
