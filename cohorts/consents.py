@@ -1,5 +1,6 @@
 """What applicants are asked to agree to, and the wording a host begins with (PIPA arts. 15, 17, 22)."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cohorts.models import Consent, ConsentText, Person
@@ -95,12 +96,12 @@ def text_in_use(host_id: int, kind: ConsentKind) -> ConsentText:
     return made
 
 
-def texts_in_use(host_id: int) -> list[ConsentText]:
+def texts_in_use(host_id: int, kinds: Iterable[ConsentKind] = ASKED_OF_APPLICANTS) -> list[ConsentText]:
     """The newest version of each kind, the mandatory ones first; one query once a host has its texts."""
     newest: dict[str, ConsentText] = {}
     for text in ConsentText.objects.filter(host_id=host_id).order_by("version"):
         newest[text.kind] = text
-    found = [newest.get(kind) or text_in_use(host_id, kind) for kind in ASKED_OF_APPLICANTS]
+    found = [newest.get(kind) or text_in_use(host_id, kind) for kind in kinds]
     return sorted(found, key=lambda text: not text.required)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.actions import school_requests as actions
 from cohorts.actions import visits
-from cohorts.consents import text_in_use
+from cohorts.consents import texts_in_use
 from cohorts.forms.outreach import PublicRoundFilter
 from cohorts.forms.school_requests import FeedbackForm, PupilForm, SchoolRequestForm
 from cohorts.models import OutreachRound, SchoolRequest, Visit, VisitFeedback
@@ -48,7 +48,7 @@ def school_request_send(request: HttpRequest, pk: int) -> HttpResponse:
     """The request of a school. Sent again, it leads to the same receipt; a mistake takes nothing away that was typed."""
     round = _public(pk)
     sent = request.method == "POST"
-    texts = [text_in_use(round.host_id, kind) for kind in ASKED_OF_SCHOOLS]
+    texts = texts_in_use(round.host_id, ASKED_OF_SCHOOLS)
     form = SchoolRequestForm(request.POST if sent else None, round=round, texts=texts)
     if not round.is_open and not sent:
         return redirect("cohorts:visit-notice", round.pk)
@@ -159,10 +159,11 @@ def _by_token(token: str) -> tuple[SchoolRequest, Visit | None]:
 
 
 def _with_names(token: str) -> tuple[SchoolRequest, Visit]:
-    found, visit = _by_token(token)
-    if visit is None or not visit.round.names_needed or visit.state != VisitState.PLANNED:
-        raise Http404
-    return found, visit
+    """As `_by_token`, of a visit whose list for the gate is open; one query."""
+    rows = Visit.objects.planned().filter(request__in=SchoolRequest.objects.with_token(token))
+    visit = get_object_or_404(rows.for_list(), round__names_needed=True)
+    visit.request.round = visit.round
+    return visit.request, visit
 
 
 def _has_feedback(visit: Visit) -> bool:

@@ -7,10 +7,10 @@ from itertools import count
 from django.utils import timezone
 
 from cohorts.actions.school_requests import _school_of
-from cohorts.consents import text_in_use
+from cohorts.consents import text_in_use, texts_in_use
 from cohorts.models import OutreachRound, SchoolRequest, Visit
 from cohorts.outreach_states import RequestState, RoundState, VisitState
-from cohorts.states import ConsentKind, ProgrammeKind
+from cohorts.states import ASKED_OF_SCHOOLS, ConsentKind, ProgrammeKind
 from portal.common.dates import roll_forward
 from tests.factories import make_company, make_organization, make_programme
 
@@ -33,6 +33,7 @@ def make_round(*, over: bool = False, **fields) -> OutreachRound:
     programme = fields.pop("programme", None) or make_programme(
         kind=ProgrammeKind.OUTREACH, host=fields.get("host") or make_ministry(), months_at_least=None, minors=True
     )
+    texts_in_use(programme.host_id, ASKED_OF_SCHOOLS)  # as publishing makes them
     closes = now - timedelta(minutes=5) if over else now + timedelta(days=14)
     return OutreachRound.objects.create(
         **{
