@@ -134,7 +134,10 @@ class RoundForm(PortalForm):
     )  # fmt: skip
     format = forms.ChoiceField(label=_("Format"), choices=VisitFormat.choices, widget=forms.RadioSelect)
     topic = TextField(label=_("Topic"), max_letters=100)
-    description = TextField(label=_("Description"), max_letters=4000, lines=True, required=False)
+    description = TextField(
+        label=_("Description"), max_letters=4000, lines=True, required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
     grades = forms.MultipleChoiceField(label=_("Grades"), choices=Grade.choices, widget=forms.CheckboxSelectMultiple)
     place = TextField(
         label=_("Place"),

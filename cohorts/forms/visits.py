@@ -46,6 +46,7 @@ class HeadcountForm(PortalForm):
     report = TextField(
         label=_("Report"), max_letters=2_000, lines=True, required=False,
         help_text=_("What was done, what to do better. Please write nothing about single pupils."),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:

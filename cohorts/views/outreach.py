@@ -13,8 +13,8 @@ from cohorts.actions import outreach as actions
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.forms.outreach import RoundFilter, RoundForm
 from cohorts.models import OutreachRound, Programme
-from cohorts.outreach import fingerprint, proposal, request_numbers, waitlist_of
-from cohorts.outreach_states import RoundState
+from cohorts.outreach import Line, fingerprint, proposal, request_numbers, waitlist_of
+from cohorts.outreach_states import RequestState, RoundState
 from cohorts.permissions import available_round_verbs, can_offer_round, can_run_round, can_see_visit_history
 from cohorts.states import ProgrammeKind
 from portal.accounts.roles import HOST_STAFF, Role
@@ -144,14 +144,22 @@ def round_choice(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != RoundState.PUBLISHED:
         return redirect(found)
     lines = proposal(found)
-    context = {"round": found, "lines": lines, "seen": fingerprint(lines), **_counted(lines)}
+    context = {"round": found, "lines": lines, "seen": fingerprint(lines), "tiles": _outcomes(lines)}
     return render(request, "cohorts/round_choice.html", context)
 
 
-def _counted(lines: list[Any]) -> dict[str, int]:
-    outcomes = [line.outcome for line in lines]
-    rural = sum(line.outcome == "accepted" and line.request.rural for line in lines)
-    return {name: outcomes.count(name) for name in ("accepted", "waitlisted", "turned_down")} | {"rural": rural}
+def _outcomes(lines: list[Line]) -> list[dict[str, Any]]:
+    """How many requests would get a visit, wait and go away empty, and how many of each are rural."""
+    outcomes = (RequestState.ACCEPTED, RequestState.WAITLISTED, RequestState.TURNED_DOWN)
+    found = {outcome: [line.request for line in lines if line.outcome == outcome] for outcome in outcomes}
+    return [
+        {
+            "label": outcome.label,
+            "value": len(requests),
+            "note": _("%(n)d of them rural") % {"n": sum(one.rural for one in requests)},
+        }
+        for outcome, requests in found.items()
+    ]
 
 
 @require_POST

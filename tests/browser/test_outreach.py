@@ -158,7 +158,7 @@ def report(page, client, base, mentor) -> None:
     page.get_by_label("교사").fill("2")
     assert_accessible(page)
     look(page, "outreach-report")
-    page.get_by_role("button", name="방문을 진행했습니다").click()
+    page.get_by_role("button", name="진행 완료로 저장").click()
     page.get_by_text("결과를 저장했습니다").first.wait_for()
 
 
