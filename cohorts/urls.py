@@ -46,6 +46,7 @@ urlpatterns = [
     path("pathway/people/<int:pk>/transfer/", way.way_transfer, name="way-transfer"),
     path("pathway/people/<int:pk>/end/", way.way_end, name="way-end"),
     path("cohorts/<int:pk>/entry/", progression.entry, name="entry"),
+    path("cohorts/<int:pk>/entry/list/", progression.entrant_list, name="entrant-list"),
     path("cohorts/<int:pk>/entry/new/", progression.entrant_admit, name="entrant-admit"),
     path("cohorts/", cohorts.cohort_list, name="cohort-list"),
     path("cohorts/new/", cohorts.cohort_create, name="cohort-create"),

@@ -107,6 +107,8 @@ def admit_entrants(cohort: Cohort, entrants: Sequence[Entrant], *, by: "User | N
     track = _lock_track(cohort.tracks.values_list("pk", flat=True).first())
     if track.seats_taken + len(entrants) > track.capacity:
         raise ActionRefused(_("“%(track)s” has %(free)d free seats.") % {"track": track.name, "free": track.seats_free})
+    if not entrants:
+        raise ActionRefused(_("There is nobody in this list."))
     days = [one.on or cohort.starts_on for one in entrants]
     if any(not cohort.starts_on <= day <= cohort.ends_on for day in days):
         raise ActionRefused(_("This day is not within the years of the entry year."), "on")

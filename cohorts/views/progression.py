@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from cohorts.actions import pathway as entering
 from cohorts.actions import progression as actions
 from cohorts.forms.cohorts import ReasonForm
+from cohorts.forms.entrants import EntrantListForm, confirmed
 from cohorts.forms.pathway import EntrantForm, EntryForm
 from cohorts.forms.progression import ProgressionForm
 from cohorts.models import Cohort, Enrolment, PlaceOfStudy, Progression, Stay
@@ -82,6 +83,32 @@ def entrant_admit(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("cohorts:pathway-classes", args=[cohort.programme_id])
     context = {"form": form, "cohort": cohort, "cancel_url": back}
     return render(request, "cohorts/entrant_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*HOST_STAFF)
+def entrant_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """A school's list from a spreadsheet: look at every line, then take all of it in."""
+    cohort = load_entry_year(request, pk)
+    places = list(first_places(cohort))
+    back = reverse("cohorts:pathway-classes", args=[cohort.programme_id])
+    context = {"cohort": cohort, "cancel_url": back}
+    if "lines" in request.POST:
+        try:
+            made = entering.admit_entrants(cohort, confirmed(request.POST["lines"], places), by=request.user)
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("cohorts:entrant-list", cohort.pk)
+        sentence = ngettext("%(n)d person has entered.", "%(n)d people have entered.", len(made))
+        messages.success(request, sentence % {"n": len(made)})
+        return redirect(f"{reverse('cohorts:way-list')}?entry={cohort.pk}")
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = EntrantListForm(*sent, cohort=cohort, places=places)
+    if not form.is_valid():
+        return render(request, "cohorts/entrant_list.html", context | {"form": form}, status=form_status(form))
+    right = form.is_right
+    context |= {"form": form, "is_right": right}
+    return render(request, "cohorts/entrant_list_check.html", context, status=200 if right else 422)
 
 
 # The end of a year ---------------------------------------------------------------------

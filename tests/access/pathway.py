@@ -76,6 +76,8 @@ TABLE = [
     row("cohorts:entry", "GET", lambda w: [w.way.cohorts[2024].pk], **PAGE),
     row("cohorts:entry", "POST", lambda w: [w.way.cohorts[2024].pk], **DONE,
         data=lambda w: {f"place-{w.unplaced.pk}": w.empty_place.pk}),
+    row("cohorts:entrant-list", "GET", lambda w: [w.way.cohorts[2024].pk], **PAGE),
+    row("cohorts:entrant-list", "POST", lambda w: [w.way.cohorts[2024].pk], **WRONG),
     row("cohorts:entrant-admit", "GET", lambda w: [w.way.cohorts[2024].pk], **PAGE),
     row("cohorts:entrant-admit", "POST", lambda w: [w.way.cohorts[2024].pk], **WRONG, data=lambda w: {"name": ""}),
 ]  # fmt: skip

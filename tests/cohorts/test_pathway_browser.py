@@ -46,7 +46,7 @@ def test_a_year_ends_is_taken_back_and_a_trainee_sees_the_own_way(page, browser,
     look(page, "way")
 
     page.goto(f"/programmes/{way.programme.pk}/pathway/classes/")
-    page.get_by_role("link", name="진급 처리 (고등학교 1학년, 한빛고등학교)").click()
+    page.get_by_role("link", name="진급 처리 (고교 과정 1학년, 한빛고등학교)").click()
     page.get_by_label("결정").nth(1).select_option("held_back")
     page.get_by_label("결정").nth(2).select_option("left")
     page.get_by_role("button", name="처리 내용 확인").click()
@@ -57,7 +57,7 @@ def test_a_year_ends_is_taken_back_and_a_trainee_sees_the_own_way(page, browser,
     page.get_by_role("button", name="처리하기").click()
     assert Stay.objects.as_of(date(2025, 3, 1)).filter(standing=Standing.LEFT).count() == 1
 
-    page.get_by_role("link", name="되돌리기 (한빛고등학교, 고등학교 1학년, 2025. 3. 1.)").click()
+    page.get_by_role("link", name="되돌리기 (한빛고등학교, 고교 과정 1학년, 2025. 3. 1.)").click()
     page.get_by_label("사유").fill("다른 반을 골랐습니다")
     page.get_by_role("button", name="되돌리기").click()
     assert [line(one) for one in way.cohorts[2024].enrolments.all()] == [[(1, 1, "")]] * 4

@@ -47,7 +47,7 @@ def make_pathway(*, host: Organization | None = None, agreement=None, colleges: 
     """P-TECH of a ministry, two high schools and a college."""
     host = host or make_organization(kind=OrganizationKind.MINISTRY)
     programme = make_programme(host=host, kind=ProgrammeKind.PATHWAY, months_at_least=None, agreement=agreement)
-    named = (("고등학교", 3), ("전문대학", 2))
+    named = (("고교 과정", 3), ("전문대 과정", 2))
     stages = [
         ProgrammeStage.objects.create(programme=programme, position=number, name=name, years=years)
         for number, (name, years) in enumerate(named, 1)
