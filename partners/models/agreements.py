@@ -197,7 +197,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def for_detail(self) -> "AgreementQuerySet":
         part_of = Initiative.objects.filter(agreements=OuterRef("pk"))
-        shown = self.select_related("host__ordinance", "in_charge").annotate(
+        shown = self.select_related("host__ordinance", "in_charge", "consortium").annotate(
             part_of=ArraySubquery(part_of.values(one=JSONObject(pk="pk", name="name"))),
             is_succeeded=Exists(Agreement.objects.filter(predecessor=OuterRef("pk"))),
         )

@@ -70,6 +70,8 @@ def agreement_page(request: HttpRequest, pk: int, **forms: PortalForm) -> HttpRe
         "ordinance": ordinance_covering(found),
         "council": council_standing(request.user, found),
         "keeps": keeps,
+        # Parties' officials see it; a company's mentors only if the company sits in it: they start at the list.
+        "sees_consortium": request.user.role == Role.OFFICIAL and hasattr(found, "consortium"),
         "papers": papers,
         "may_add_document": can_add_document(request.user, found),
         "checks": found.checks.all() if keeps else [],

@@ -171,6 +171,18 @@ def test_who_may_know_of_a_consortium(consortium):
     assert [sees(user) for user in knows_nothing] == [False] * len(knows_nothing)
 
 
+def test_the_agreement_leads_officials_of_its_parties_to_the_consortium(sign_in, consortium):
+    party, company = make_organization(), make_company()
+    for organization in (party, company):
+        add_party(consortium.agreement, by=None, organization=organization)
+    link = consortium.get_absolute_url()
+
+    def shown(user):
+        return link in sign_in(user).get(consortium.agreement.get_absolute_url()).content.decode()
+
+    assert [shown(make_member(Role.OFFICIAL, party)), shown(make_member(Role.MENTOR, company))] == [True, False]
+
+
 def test_another_city_finds_nothing_of_it_anywhere(sign_in, consortium):
     meeting = held(consortium)
     meetings.record_decision(meeting, by=None, text="설비 조사", person="박과장", due_on=timezone.localdate())
