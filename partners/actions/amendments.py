@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from partners.actions.agreements import AMENDS, ChangedMeanwhile, amend_signed_text, as_field, values_of
 from partners.actions.council import ordinance_of, report_due_on
 from partners.actions.documents import add_document
+from partners.actions.figures import refresh_figures
 from partners.actions.promises import (
     PROMISED,
     add_commitment,
@@ -144,6 +145,7 @@ def bring_amendment_into_effect(
         raise ActionRefused(_("Choose a document of this agreement."), "document")
     amendment.state, amendment.agreed_on, amendment.document = AmendmentState.EFFECTIVE, agreed_on, document
     _touch(amendment, "state", "agreed_on", "document", "consent_on", "consent_session", "report_due_on")
+    refresh_figures(agreement.pk)  # what is due when may have moved
     audit.record(
         agreement, "agreement.amendment_took_effect", by=by,
         before=before, after=after | {"amendment": amendment.pk}, reason=amendment.reason,

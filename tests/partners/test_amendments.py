@@ -11,6 +11,7 @@ from partners.actions import amendments as actions
 from partners.actions.agreements import ChangedMeanwhile, amend_agreement
 from partners.actions.calendar import remind_of_council_reports
 from partners.actions.documents import add_document
+from partners.actions.figures import refresh_figures
 from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment
 from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile
 from partners.queries import agreement_todos
@@ -382,3 +383,14 @@ def test_its_report_is_asked_for_like_that_of_an_agreement(browser, official, ag
     todos = {todo.key: todo for todo in agreement_todos(official)}
     assert todos["amendment_to_report"].count == 1
     assert list(browser.get(todos["amendment_to_report"].url).context["listing"]) != []
+
+
+def test_the_figures_follow_a_new_last_day(agreement, commitment):
+    refresh_figures(agreement.pk)
+    was = commitment.figure.state
+    agreement.refresh_from_db()
+
+    agree(propose(agreement, valid_until=timezone.localdate() - timedelta(days=1)))
+
+    figure = type(commitment.figure).objects.get(commitment=commitment)
+    assert (was, figure.state) == ("delayed", "not_done")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from partners.actions import agreements, members
+from partners.actions import agreements, amendments, members
 from portal.accounts.models import Invitation, Membership
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
@@ -68,3 +69,27 @@ def test_six_agreements_registered_at_once_get_six_numbers():
     outcomes = at_once(lambda number: agreements.register_agreement(by=None, host=host, title=f"협약 {number}"))
 
     assert outcomes == ["done"] * 6
+
+
+def test_of_six_who_bring_an_amendment_into_effect_at_once_one_does():
+    agreement = make_agreement()
+    draft = amendments.propose_amendment(agreement, by=None, version=1, reason="증액", purpose="새 목적")
+    today = timezone.localdate()
+
+    outcomes = at_once(lambda number: amendments.bring_amendment_into_effect(draft, by=None, agreed_on=today))
+
+    assert outcomes == ["ActionRefused"] * 5 + ["done"]
+    agreement.refresh_from_db()
+    assert (agreement.purpose, agreement.version) == ("새 목적", 2)
+
+
+def test_of_six_who_prepare_an_amendment_at_once_one_does():
+    agreement = make_agreement()
+
+    outcomes = at_once(
+        lambda number: amendments.propose_amendment(
+            agreement, by=None, version=1, reason=f"{number}", purpose="새 목적"
+        )
+    )
+
+    assert outcomes == ["ActionRefused"] * 5 + ["done"]
