@@ -17,13 +17,17 @@ from partners.papers.formats import FORMATS, content_type, make
 from partners.papers.making import agreement_paper, amendment_paper, default_body, template_of
 from partners.permissions import can_add_document, can_write_paper_template
 from partners.states import PaperKind
-from partners.views.agreements import READERS, load
+from partners.views.agreements import READERS
 from partners.views.amendments import load_amendment
 from portal.accounts.roles import Role
 from portal.common.downloads import send_bytes
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+
+
+def load_with_promises(request: HttpRequest, pk: int) -> Agreement:
+    return get_object_or_404(Agreement.objects.visible_to(request.user).for_detail(), pk=pk)
 
 
 def of_agreement(found: Agreement) -> tuple[Paper, int]:
@@ -40,7 +44,7 @@ def of_amendment(found: Amendment) -> tuple[Paper, int]:
 @require_GET
 @roles(*READERS)
 def agreement_paper_page(request: HttpRequest, pk: int) -> HttpResponse:
-    found = load(request, pk)
+    found = load_with_promises(request, pk)
     return paper_page(request, found, None)
 
 
@@ -87,7 +91,7 @@ def produced(paper: Paper, extension: str) -> HttpResponse:
 @require_GET
 @roles(*READERS)
 def agreement_paper_file(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
-    return produced(of_agreement(load(request, pk))[0], extension)
+    return produced(of_agreement(load_with_promises(request, pk))[0], extension)
 
 
 @require_GET
@@ -112,7 +116,7 @@ def keep(request: HttpRequest, agreement: Agreement, paper: Paper, extension: st
 @require_POST
 @roles(Role.ADMIN, Role.OFFICIAL, Role.MENTOR)
 def agreement_paper_keep(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
-    found = load(request, pk)
+    found = load_with_promises(request, pk)
     return keep(request, found, of_agreement(found)[0], extension)
 
 

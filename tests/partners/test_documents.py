@@ -118,7 +118,7 @@ def test_what_was_withdrawn_is_left_to_the_office(sign_in, agreement):
     company = make_company()
     Party.objects.create(agreement=agreement, organization=company)
     mentor = sign_in(make_member(Role.MENTOR, company))
-    document = add(agreement)
+    document = add(agreement, title="철회할 서명본")
     assert b"".join(mentor.get(address("file", document)).streaming_content) == pdf(b"1")
     actions.withdraw_document(document, by=None, reason="개인정보")
 
