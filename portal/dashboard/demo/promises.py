@@ -1,6 +1,7 @@
 """What the parties of Daegu and Changwon promise, and what is delivered of it: paid, held, built."""
 
 from datetime import date
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -59,9 +60,10 @@ def enter(commitment: Commitment, *, by: User, amount: int, note: str, on_day: d
 def confirmation(words: str, day: date) -> bytes:
     """A page that says so."""
     text = f'#set text(font: "{FONT}", lang: "ko")\n= 확인서\n\n{words}\n\n{day:%Y. %-m. %-d.}'
-    pages = typst.compile(
-        text.encode(), ignore_system_fonts=True, font_paths=[settings.BASE_DIR / "vendor" / "fonts"], format="pdf"
-    )
+    told: dict[str, Any] = {
+        "input": text.encode(), "ignore_system_fonts": True, "font_paths": [settings.BASE_DIR / "vendor" / "fonts"],
+    }  # fmt: skip
+    pages = typst.compile(**told, format="pdf")
     return pages[0] if isinstance(pages, list) else pages
 
 
