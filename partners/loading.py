@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from partners.actions.agreements import register_agreement
+from partners.actions.initiatives import register_initiative
 from partners.actions.organizations import register_organization
 from partners.actions.promises import add_commitment, add_party
 from partners.models import Agreement, Initiative, Organization, Party
@@ -33,7 +34,7 @@ def load_agreements(facts: dict[str, Any], *, by: User | None = None) -> Counter
     """
     made: Counter[str] = Counter()
     organizations = _organizations(facts.get("organizations") or [], made, by)
-    initiatives = _initiatives(facts.get("initiatives") or [], organizations, made)
+    initiatives = _initiatives(facts.get("initiatives") or [], organizations, made, by)
     months = {one["key"]: one.get("months_at_least") for one in facts.get("programmes") or []}
     followers = {one["precedes"]: one["key"] for one in facts.get("agreements") or [] if one.get("precedes")}
     # Those that come before others are registered first, to be named by them.
@@ -67,13 +68,17 @@ def _organizations(facts: list[dict[str, Any]], made: Counter[str], by: User | N
 
 
 def _initiatives(
-    facts: list[dict[str, Any]], organizations: dict[str, Organization], made: Counter[str]
+    facts: list[dict[str, Any]], organizations: dict[str, Organization], made: Counter[str], by: User | None
 ) -> dict[str, Initiative]:
     found = {}
     for fact in facts:
-        values = {"name": fact["name"], "lead": _one(organizations, fact["lead"]), "since": fact.get("since")}
-        found[fact["key"]], new = Initiative.objects.get_or_create(key=fact["key"], defaults=values)
-        made["initiatives"] += new
+        key, name = fact["key"], fact["name"]
+        # The same plan may have been registered by hand before.
+        same = Initiative.objects.filter(key=key).first() or Initiative.objects.filter(key=None, name=name).first()
+        found[key] = same or register_initiative(
+            by=by, key=key, name=name, lead=_one(organizations, fact["lead"]), since=fact.get("since")
+        )
+        made["initiatives"] += same is None
     return found
 
 

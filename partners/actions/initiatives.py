@@ -10,7 +10,7 @@ from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 
-FIELDS = ("name", "lead", "since", "purpose")
+FIELDS = ("key", "name", "lead", "since", "purpose")
 
 
 @transaction.atomic
