@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Consortium, ConsortiumMember, JointProject, Meeting, MeetingDecision, Organization
 from partners.states import JOINT_PROJECT_TRANSITIONS, JointProjectState, MeetingState, Sector
+from portal.accounts.models import User
 from portal.common.fields import DateField, DateTimeField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
@@ -19,8 +20,15 @@ from portal.common.uploads import UploadField
 
 class ConsortiumFilter(FilterForm):
     q = SearchField(label=_("Search by name, agreement or member"))
+    show = forms.ChoiceField(label=_("To be done"), choices=(("overdue", _("With overdue decisions")),))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
 
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if chosen.get("show"):
+            rows = rows.with_overdue(self.user)
         if q := chosen.get("q"):
             members = ConsortiumMember.objects.filter(organization__name__icontains=q).values("consortium")
             rows = rows.filter(Q(name__icontains=q) | Q(agreement__title__icontains=q) | Q(pk__in=members))

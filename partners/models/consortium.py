@@ -32,6 +32,11 @@ class ConsortiumQuerySet(models.QuerySet["Consortium"]):
             kept |= member | Q(agreement__in=Party.objects.filter(organization=mine).values("agreement"))
         return self.filter(kept)
 
+    def with_overdue(self, user: "User") -> "ConsortiumQuerySet":
+        """Those with a decision that is late, as far as `user` may read it."""
+        late = MeetingDecision.objects.visible_to(user).overdue()
+        return self.filter(pk__in=late.order_by().values("meeting__consortium"))
+
     def for_list(self) -> "ConsortiumQuerySet":
         """With the numbers of members and of meetings that took place."""
         members = ConsortiumMember.objects.current().filter(consortium=OuterRef("pk")).order_by().values("consortium")

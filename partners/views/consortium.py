@@ -41,7 +41,8 @@ PROJECT_SORTS = {"title": "title", "state": ("state", "title"), "proposed": ("pr
 @roles(*READERS)
 def consortium_list(request: HttpRequest) -> HttpResponse:
     rows = Consortium.objects.visible_to(request.user).for_list()
-    listing = Listing(request, rows, form=ConsortiumFilter, sorts=SORTS, default_sort="name")
+    options = {"user": request.user}
+    listing = Listing(request, rows, form=ConsortiumFilter, form_options=options, sorts=SORTS, default_sort="name")
     return listing.render("partners/consortium_list.html")
 
 

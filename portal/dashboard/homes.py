@@ -21,7 +21,7 @@ from cohorts.queries import cohort_todos, selection_todos
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, progress_of, todays_lessons
-from partners.models import CommitmentFigure, Organization, Proposal
+from partners.models import CommitmentFigure, Consortium, Organization, Proposal
 from partners.queries import agreement_todos
 from partners.states import PromiseState, ProposalState
 from placements.models import Employment, MentoringLog, Preference, Project, Team, TeamMember
@@ -236,6 +236,7 @@ def staff_home(user: User) -> Page:
         **outreach_work(user),
         "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
         "unplaced": without_team().filter(pk__in=enrolments.values("pk")),
+        "consortia": Consortium.objects.visible_to(user).with_overdue(user),
         "dead": Job.objects.visible_to(user).dead_letters(),
         "on_leave": Stay.objects.visible_to(user).overdue(),
     }
@@ -291,6 +292,12 @@ def staff_todos(found: dict[str, int]) -> list[Todo]:
         Todo(_("Trainees without a team"), found["unplaced"], where("placements:placement-list", show="unplaced")),
         Todo(
             _("Not back from leave on the expected day"), found["on_leave"], where("cohorts:way-list", overdue=1), True
+        ),
+        Todo(
+            _("Consortia with overdue decisions"),
+            found["consortia"],
+            where("partners:consortium-list", show="overdue"),
+            True,
         ),
         Todo(_("Background jobs that need attention"), found["dead"], dead, True),
         Todo(_("Invitations that ran out"), found.get("invitations", 0), invitations),

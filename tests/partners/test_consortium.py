@@ -296,6 +296,8 @@ def test_lists_are_searched_and_filtered(sign_in, official, consortium):
     assert [total("decision-list", *where, **query) for query in (
         {}, {"show": "open"}, {"show": "overdue"}, {"show": "done"}, {"owner": first.pk}, {"q": "로봇"},
     )] == [2, 1, 1, 1, 1, 1]  # fmt: skip
+    assert total("consortium-list", show="overdue") == 1
+    assert "기한이 지난 결정사항이 있는 협의체" in browser.get("/").content.decode()
     assert two in MeetingDecision.objects.overdue()
     assert [total("joint-project-list", *where, **query) for query in (
         {}, {"show": "found"}, {"state": "proposed"}, {"q": "로봇"},
