@@ -21,8 +21,7 @@ pytestmark = pytest.mark.django_db
 NO_LISTING = {"cohorts:selection": "ranking"}  # a ranking computed for the page, with a list of it below
 # Above their goal for the present; a number here only ever goes down.
 ABOVE = {
-    "cohorts:licence-pool": 10, "placements:interview-list": 9, "partners:agreement": 12, "partners:agreement-paper": 11,
-    "partners:agreement-paper-file": 11,
+    "cohorts:licence-pool": 10, "placements:interview-list": 9, "partners:agreement": 12,
 }  # fmt: skip
 # Rows alone, of pages that ask for a cohort and write down who was seen. Whole, they are within the goal of a list.
 FRAGMENTS_ABOVE = {
