@@ -14,6 +14,7 @@ from cohorts import hub
 from cohorts.actions import cohorts as actions
 from cohorts.forms.cohorts import AssignForm, CohortFilter, CohortForm, PolicyForm, ReasonForm
 from cohorts.models import Cohort, CohortStaff, Programme
+from cohorts.models.pathway import is_pathway
 from cohorts.permissions import (
     available_actions,
     can_assign_staff,
@@ -29,6 +30,7 @@ from cohorts.permissions import (
 )
 from cohorts.queries import cohort_numbers, staff_ever, track_seats
 from cohorts.states import PUBLISHED
+from cohorts.views.pathway import PEOPLE_READERS
 from portal.accounts.roles import HOST_STAFF, STAFF, Role
 from portal.audit.history import history_of
 from portal.common.exceptions import ActionRefused
@@ -78,6 +80,7 @@ def cohort_page(request: HttpRequest, found: Cohort, **forms: PortalForm) -> Htt
         "tracks": track_seats(found),
         "staff": staff.order_by("membership__role", "membership__user__name"),
         "links": hub.links(request.user, found),
+        "shows_ways": is_pathway(found.programme) and request.user.role in PEOPLE_READERS,
         "tabs": tabs(request, found, "cohorts:cohort"),
         "is_late": timezone.now() >= found.apply_closes_at,
         "is_public": found.state in PUBLISHED,

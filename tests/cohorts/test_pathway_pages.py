@@ -142,6 +142,15 @@ def test_who_sees_the_people(way, sign_in):
     assert sign_in(four[0].person.user).get(reverse("cohorts:way", args=[four[1].pk])).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "leads_on"), [(Role.INSTRUCTOR, True), (Role.REVIEWER, False)])
+def test_the_entry_year_leads_to_its_people_those_who_may_see_them(way, sign_in, role, leads_on):
+    colleague = assign(make_member(role, way.host), way.entry(2024))
+
+    page = sign_in(colleague).get(way.cohorts[2024].get_absolute_url()).content.decode()
+
+    assert (f"{reverse('cohorts:way-list')}?entry={way.cohorts[2024].pk}" in page) == leads_on
+
+
 def test_the_spreadsheet_has_the_rows_of_the_list_with_masked_names(way, office):
     peopled(way)
 
