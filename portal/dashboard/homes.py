@@ -215,14 +215,19 @@ def reviewer_home(user: User) -> Page:
 
 
 def mentor_home(user: User) -> Page:
-    """Logs to write or to mend, visits to report, and the own teams. Four queries of its own."""
-    visits = count_all({"visits_unreported": Visit.objects.visible_to(user).unreported()})
+    """Logs to write or to mend, visits to report and to give, and the own teams. Five queries of its own."""
+    visits = Visit.objects.visible_to(user)
+    waiting = count_all({"visits_unreported": visits.unreported()})
+    coming = visits.planned().filter(ends_at__gt=timezone.now()).for_list().order_by("starts_at", "pk")
     teams = Team.objects.visible_to(user).running().for_list()
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
         for team in teams[:SHOWN]
     ]
-    return {"todos": todos(*mentor_todos(user), *outreach_todos(visits)), "teams": rows}
+    page: Page = {"todos": todos(*mentor_todos(user), *outreach_todos(waiting)), "visits": list(coming[:SHOWN])}
+    if rows or not page["visits"]:
+        page["teams"] = rows
+    return page
 
 
 # Who runs cohorts -----------------------------------------------------------------------------

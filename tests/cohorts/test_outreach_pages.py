@@ -391,8 +391,10 @@ def test_a_mentor_sees_the_own_companys_visits_and_no_teacher_without_consent(cl
 
 def test_a_mentor_reports_and_the_home_page_asks_for_it(client, sign_in):
     round = make_round()
-    visit = make_visit(round=round, days=-1)
+    visit, coming = make_visit(round=round, days=-1), make_visit(round=round, days=3)
+    make_visit(days=3)
     sign_in(make_member(Role.MENTOR, round.company))
+    assert client.get("/").context["visits"] == [coming]
     [todo] = client.get("/").context["todos"]
     assert client.get(todo.url).context["listing"].total == todo.count == 1
 

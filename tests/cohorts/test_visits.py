@@ -135,6 +135,24 @@ def test_ten_schools_at_once_get_one_hour_of_an_expert_once():
     assert (Visit.objects.count(), refused) == (1, ["starts_at"] * 9)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_they_would_all_get_it():
+    """The twin: what the constraint keeps out does happen without it."""
+    [constraint] = [one for one in Visit._meta.constraints if one.name == "expert_is_at_one_place_at_a_time"]
+    company = make_company()
+    mentor, hour = make_member(Role.MENTOR, company), when()
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Visit, constraint)
+    try:
+        for request in (accepted(company), accepted(company)):
+            actions.plan_visit(request, by=None, expert=mentor.acting, **hour)
+        assert Visit.objects.count() == 2
+    finally:
+        Visit.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Visit, constraint)
+
+
 def test_a_moved_visit_frees_its_hour_and_tells_both_again(company, mentor):
     other = make_member(Role.MENTOR, company)
     visit = actions.plan_visit(accepted(company), by=None, expert=mentor.acting, **when())
