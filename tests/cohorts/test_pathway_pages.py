@@ -209,8 +209,9 @@ def test_a_trainee_sees_the_own_way_and_no_reasons(way, sign_in):
     assert way.schools[0].school.name in page
     assert "집안 사정" not in page
     assert reverse("cohorts:way-return", args=[one.pk]) not in page
-    home = sign_in(one.person.user).get(reverse("curriculum:my-course"))
-    assert home.url == reverse("cohorts:way", args=[one.pk])
+    client = sign_in(one.person.user)
+    assert client.get(reverse("curriculum:my-course")).url == reverse("cohorts:way", args=[one.pk])
+    assert reverse("cohorts:way", args=[one.pk]) in client.get("/").content.decode()
 
 
 # The end of a year ---------------------------------------------------------------------
