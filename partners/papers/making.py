@@ -151,7 +151,7 @@ def _costs(agreement: Agreement) -> str:
     if not agreement.has_burden:
         return NO_BURDEN
     amount = f"금 {agreement.burden_amount:,}원" if agreement.burden_amount is not None else f"금 {BLANK}원"
-    return f"이 협약의 이행에 드는 비용은 {amount}으로 하고, 그 재원은 {agreement.burden_source or BLANK}으로 한다."
+    return f"이 협약의 이행에 드는 비용은 {amount}으로 한다(재원: {agreement.burden_source or BLANK})."
 
 
 def _extension(agreement: Agreement) -> str:

@@ -176,6 +176,23 @@ def test_the_articles_are_those_of_an_agreement(agreement):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"has_burden": False}, "별도의 재정 부담은 없다"),
+        ({"has_burden": True, "burden_amount": 30_000_000, "burden_source": "시비 100%"}, "금 30,000,000원으로 한다(재원: 시비 100%)"),
+        ({"binding": True}, "성실히 이행하여야 한다"),
+        ({"binding": False}, "법적 구속력을 갖지 아니한다"),
+        ({"renewal_months": None}, "연장은 협약기관이 서면으로 합의하여 정한다"),
+    ],
+)  # fmt: skip
+def test_the_terms_are_those_of_the_register(agreement, values, said):
+    for name, value in values.items():
+        setattr(agreement, name, value)
+
+    assert said in words(agreement_paper(agreement, default_body("agreement")))
+
+
 def test_braces_that_somebody_typed_stay_what_they_are(agreement):
     agreement.purpose = "{협약명}과 {없는 것}"
 
