@@ -160,5 +160,5 @@ def test_no_sequence_breaks_the_promises_of_the_waitlist():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_no_long_sequence_breaks_the_promises_of_the_waitlist():
-    """Half an hour of a core; SEQUENCES=200 runs a tenth of it."""
+    """A quarter of an hour of a core; SEQUENCES=200 runs a tenth of it."""
     run(examples=int(os.environ.get("SEQUENCES", "2000")), steps=50)

@@ -124,7 +124,7 @@ def test_what_was_withdrawn_is_left_to_the_office(sign_in, agreement):
 
     assert mentor.get(address("file", document)).status_code == 404
     assert mentor.get(document.get_absolute_url()).status_code == 404
-    assert document.title not in mentor.get(agreement.get_absolute_url()).content.decode()
+    assert document.get_absolute_url() not in mentor.get(agreement.get_absolute_url()).content.decode()
 
 
 def test_the_same_file_may_come_back_once_it_was_withdrawn(agreement):

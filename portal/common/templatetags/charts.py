@@ -11,6 +11,7 @@
 """
 
 import math
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -201,18 +202,26 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
     }
 
 
+def reach(label: str) -> int:
+    """How far a label goes, nearly: a syllable is as wide as two letters."""
+    return sum(17 if unicodedata.east_asian_width(letter) in "WF" else 9 for letter in label)
+
+
 @register.inclusion_tag("components/_chart.html")
 def funnel_chart(title: str, rows: Sequence[Any], *, desc: str, unit: str = "") -> dict[str, Any]:
     """From many to few: one bar per step, with its share of the first."""
     rows = list(rows)
     first = float(rows[0][1] or 0) if rows else 0.0
+    left = max(180, *(20 + reach(str(label)) for label, _value in rows)) if rows else 180
     bars, names = [], []
     for n, (label, value) in enumerate(rows):
         y, share = 8 + n * 46, float(value or 0) / first if first else 0.0
-        wide = round(max(2.0, 360 * share), 1)
+        wide = round(max(2.0, (540 - left) * share), 1)
         words = spoken(value) if not n or not first else f"{spoken(value)} ({share:.0%})"
-        bars.append(Mark(180, y, wide, 32, 180 + wide + 10, y + 21, words, "p-mark p-mark-now" if not n else "p-mark"))
-        names.append(Tick(168, y + 21, str(label)))
+        bars.append(
+            Mark(left, y, wide, 32, left + wide + 10, y + 21, words, "p-mark p-mark-now" if not n else "p-mark")
+        )
+        names.append(Tick(left - 12, y + 21, str(label)))
     return {
         **table(title, desc, unit, [unit or title], [(label, [value]) for label, value in rows]),
         "names": names,
