@@ -49,9 +49,9 @@ def default_body(kind: str) -> str:
 
 
 def agreement_paper(agreement: Agreement, body: str) -> Paper:
-    """업무협약서. Two queries."""
-    parties = list(agreement.parties.select_related("organization"))
-    promises = list(agreement.commitments.select_related("party__organization"))
+    """업무협약서. Reads the parties and commitments that `for_detail` brought along."""
+    parties = list(agreement.parties.all())
+    promises = list(agreement.commitments.all())
     preamble, articles, closing = written(body, _agreement_values(agreement, parties, promises))
     return Paper(
         title=paper_title(agreement),
