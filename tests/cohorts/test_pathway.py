@@ -1,7 +1,6 @@
 """A pathway: who enters it, what happens on the way, and where everybody stands on any day."""
 
 import random
-from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -446,7 +445,7 @@ def wander(way, people, draw) -> None:
                 progress_class(place, number, decisions, on=date(year + 1, 3, 1), by=None)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_everybody_stands_somewhere_on_every_day(way, seed):
     """The standings of a day add up to those who had entered, and say what the stays say."""
     people = [*way.entrants(2021, 5), *way.entrants(2022, 3, at=1)]
@@ -456,20 +455,19 @@ def test_everybody_stands_somewhere_on_every_day(way, seed):
         stays = list(one.stays.all())
         assert [stay.until for stay in stays[:-1]] == [stay.starts_on for stay in stays[1:]]
         assert all(stay.end not in ("left", "completed") for stay in stays[:-1])
+    walked = {one.pk: list(one.stays.all()) for one in people}
     for offset in range(0, 2200, 45):
         day = date(2021, 2, 1) + offset * DAY
-        entered = sum(one.starts_on <= day for one in people)
-        found = Counter(Stay.objects.as_of(day).values_list("standing", flat=True))
-        assert sum(found.values()) == entered, day
-        for one in people:
-            if one.starts_on <= day:
-                assert standing(one, day)[0] == told_by_history(one, day), (day, line(one))
+        found = dict(Stay.objects.as_of(day).values_list("enrolment", "standing"))
+        told = {one.pk: told_by_history(walked[one.pk], day) for one in people if one.starts_on <= day}
+        assert Stay.objects.as_of(day).count() == len(told), day
+        assert found == told, day
 
 
-def told_by_history(enrolment: Enrolment, day: date) -> str:
+def told_by_history(stays: list[Stay], day: date) -> str:
     """The standing on a day, from walking the stays by hand."""
     now = ""
-    for stay in enrolment.stays.all():
+    for stay in stays:
         if stay.starts_on <= day:
             now = Standing.ON_LEAVE if stay.on_leave else Standing.STUDYING
         if stay.until and stay.until <= day and stay.end in ("left", "completed"):
