@@ -345,6 +345,8 @@ class Party(models.Model):
         verbose_name = _("party")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["agreement", "organization"], name="one_part_each")]
+        # Whose agreements an office may see is asked for every list; the index alone answers.
+        indexes = [models.Index(fields=["organization", "agreement"], name="party_agreements")]
 
     def __str__(self) -> str:
         return str(self.organization)

@@ -26,11 +26,13 @@ BARS = 50  # on a page
 def agreement_timeline(request: HttpRequest) -> HttpResponse:
     register = Register(request, columns=NEEDED, page_size=BARS, default_sort="from")
     today, whole = timezone.localdate(), request.GET.get("years") == "all"
-    spans = spans_of(register.rows)
-    everything = [span for _drafts, span in spans]
-    first, last = extent(everything)
+    groups = groups_of(register.rows)
+    register.paginator.count = sum(group["n"] for group in groups)  # counted on the way
+    known = [group for group in groups if group["begins"]]
+    first, last = extent(known)
     scale = scale_of(first, last, today, whole=whole)
-    band = band_of([span for drafts, span in spans if not drafts], scale)
+    signed = [Span(group["begins"], group["ends"], group["n"]) for group in known if not group["draft"]]
+    band = band_of(signed, scale)
     now = band.in_month(today)
     context: dict[str, Any] = {
         "scale": scale,
@@ -61,15 +63,13 @@ def dates(row: dict[str, Any]) -> str:
     return f"{COLUMNS['from'].text(row)} ~ {end}".strip()
 
 
-def spans_of(rows: QuerySet) -> list[tuple[bool, Span]]:
-    """All agreements of the filter, grouped by the months of their first and last day; one query."""
-    known = rows.order_by().filter(valid_from__isnull=False)
-    groups = known.values_list(
-        Q(state=AgreementState.DRAFT), TruncMonth("valid_from"), TruncMonth(Coalesce("ended_on", "valid_until"))
-    )
-    return [(drafts, Span(begins, ends, n)) for drafts, begins, ends, n in groups.annotate(n=Count("pk"))]
+def groups_of(rows: QuerySet) -> list[dict[str, Any]]:
+    """All agreements of the filter, by the months of their first and last day; one query."""
+    months = {"begins": TruncMonth("valid_from"), "ends": TruncMonth(Coalesce("ended_on", "valid_until"))}
+    grouped = rows.order_by().values(draft=Q(state=AgreementState.DRAFT), **months)
+    return list(grouped.annotate(n=Count("pk")))
 
 
-def extent(spans: list[Span]) -> tuple[date | None, date | None]:
-    days = [day for span in spans for day in (span.begins, span.ends) if day]
+def extent(groups: list[dict[str, Any]]) -> tuple[date | None, date | None]:
+    days = [day for group in groups for day in (group["begins"], group["ends"]) if day]
     return (min(days), max(days)) if days else (None, None)
