@@ -132,12 +132,14 @@ def licence_assign(request: HttpRequest, pk: int) -> HttpResponse:
     cohorts = Cohort.objects.visible_to(request.user)
     form = LendForm(sent, pool=pool, cohorts=cohorts, initial=first_terms(pool, cohorts, request.GET.get("cohort", "")))
     asked = form.is_valid()
-    candidates = queries.licence_candidates(pool, form.cleaned_data["cohort"]) if asked else []
+    terms = dict(form.cleaned_data) if asked else {}  # a refusal takes what is wrong out of the form's own
+    candidates = queries.licence_candidates(pool, terms["cohort"]) if asked else []
     ticked = chosen(request, candidates)
     if asked and request.method == "POST":
         try:
-            given = {name: form.cleaned_data[name] for name in ("starts_on", "until")}
-            seats = actions.assign_licences(pool, ticked, by=request.user, **given)
+            seats = actions.assign_licences(
+                pool, ticked, by=request.user, until=terms["until"], starts_on=terms["starts_on"]
+            )
         except ActionRefused as refusal:
             form.refuse(refusal)
         else:
@@ -148,7 +150,7 @@ def licence_assign(request: HttpRequest, pk: int) -> HttpResponse:
         audit.saw(request.user, "licences.listed", host_id=pool.host_id, people=len(candidates))
     context = {
         "pool": pool, "form": form, "asked": asked, "candidates": candidates,
-        "ticked": {one.pk for one in ticked}, "cancel_url": pool.get_absolute_url(),
+        "ticked": {one.pk for one in ticked}, "terms": terms, "all_served": all(one.seat for one in candidates), "cancel_url": pool.get_absolute_url(),
     }  # fmt: skip
     return render(request, "cohorts/licence_assign.html", context, status=form_status(form))
 

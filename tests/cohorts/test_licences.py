@@ -318,6 +318,9 @@ def test_a_pool_is_registered_amended_and_its_seats_lent_and_taken_back(sign_in,
     refused = browser.post(assign, asked | {"trainees": [one.pk, two.pk]})
     assert refused.status_code == 422
     assert refused.content.decode().count("checked") == 2
+    late = browser.post(assign, asked | {"until": str(today + timedelta(days=300)), "trainees": [two.pk]})
+    assert late.status_code == 422
+    assert f'name="until" value="{today + timedelta(days=300)}"' in late.content.decode()
     page = browser.post(assign, asked | {"trainees": [two.pk]}, follow=True).content.decode()
     assert "라이선스 1석을 배정했습니다" in page
 
