@@ -45,7 +45,7 @@ def extend(w):
     w.visit_held = make_visit(round=make_round(**these), days=-2, state="held")
     gate = make_round(**these, format="at_company", place="성남 사옥", names_needed=True)
     w.visit_gate = make_visit(round=gate, days=12)
-    w.pupil = VisitPupil.objects.create(
+    w.named_pupil = VisitPupil.objects.create(
         visit=w.visit_gate, host=w.city, name="임하늘", guardian="임도현", consent_way="paper",
         consented_on=timezone.localdate(),
     )  # fmt: skip
@@ -103,8 +103,8 @@ TABLE = [
     row("cohorts:school-pupils", arguments=link("visit_gate"), **EVERYBODY),
     row("cohorts:school-pupils", "POST", link("visit_gate"), data=lambda w: PUPIL, **GOES_ON),
     row("cohorts:school-pupils", arguments=link("visit"), **NOBODY),
-    row("cohorts:school-pupil-remove", "POST", lambda w: [w.visit_gate.request.token, w.pupil.pk], **GOES_ON),
-    row("cohorts:school-pupil-remove", "POST", lambda w: [w.visit.request.token, w.pupil.pk], **NOBODY),
+    row("cohorts:school-pupil-remove", "POST", lambda w: [w.visit_gate.request.token, w.named_pupil.pk], **GOES_ON),
+    row("cohorts:school-pupil-remove", "POST", lambda w: [w.visit.request.token, w.named_pupil.pk], **NOBODY),
     row("cohorts:round-list", own="200 200 200 403 403 200 403"),
     row("cohorts:round", arguments=of("round"), **SEEN),
     row("cohorts:round", arguments=of("round_draft"), **{**SEEN, "own": "200 200 200 403 403 404 403"}),
