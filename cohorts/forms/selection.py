@@ -29,9 +29,11 @@ class SimulationForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         parts = [self.cleaned_data.get(f"weight_{stage}") for stage in Stage]
-        if None not in parts and sum(parts) != 100:
+        given = [part for part in parts if part is not None]
+        if len(given) == len(parts) and sum(given) != 100:
             self.add_error(
-                "weight_interview", _("The three weights make 100 together; these make %(sum)d.") % {"sum": sum(parts)}
+                "weight_interview",
+                _("The three weights make 100 together; these make %(sum)d.") % {"sum": sum(given)},
             )
         return self.cleaned_data
 

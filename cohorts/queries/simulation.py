@@ -23,10 +23,11 @@ class Simulated(NamedTuple):
 def simulate(cohort: Cohort, weights: ranking.Weights, minimum: Decimal) -> Simulated:
     """The applications in selection ranked by the cohort's own weights and by others; writes nothing, five queries."""
     means = mean_scores(cohort)
-    rows = cohort.applications.in_selection().filter(track__isnull=False, submitted_at__isnull=False)
+    rows = cohort.applications.in_selection().filter(track__isnull=False)
     entries = [
         Entry(pk, str(track), means.get(pk, ranking.Scores()), at)
         for pk, track, at in rows.order_by("pk").values_list("pk", "track", "submitted_at")
+        if at is not None
     ]
     tracks = list(cohort.tracks.all())
     seats = {str(pk): max(number, 0) for pk, number in seats_open(tracks).items()}

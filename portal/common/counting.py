@@ -14,7 +14,8 @@ def count_all(wanted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     Each is written as a query of its own. As annotations of another they would be copied and
     renamed at every step, which took longer than the database needs to answer.
     """
-    counted, given = {}, []
+    counted: dict[str, str] = {}
+    given: list[Any] = []
     for name, rows in wanted.items():
         try:
             sql, params = rows.order_by().values("pk").query.sql_with_params()
