@@ -66,7 +66,7 @@ def found(w):
 
 
 FOUNDED = {"name": "협의체", "founded_on": DAY}
-DECIDED = {"text": "조사", "person": "박과장", "due_on": DAY}
+DECIDED = {"text": "설비 조사", "person": "박과장", "due_on": DAY}
 TABLE = [
     row("partners:consortium-list", own=READ["own"]),
     row("partners:consortium", arguments=agreed, **READ),
