@@ -46,6 +46,7 @@ def test_an_official_works_with_the_register(page, live_server, client, official
 
     # narrows it
     page.get_by_role("link", name="조건 더 보기").click()
+    page.wait_for_url("**more=1**")
     page.get_by_label("담당부서").fill("일자리")
     page.get_by_role("button", name="적용").click()
     page.wait_for_url("**department=*")
@@ -54,6 +55,7 @@ def test_an_official_works_with_the_register(page, live_server, client, official
 
     # chooses its columns
     page.get_by_role("link", name="열 선택").click()
+    page.wait_for_url("**/columns/**")
     assert_accessible(page)
     look(page, "register-columns")
     for name in ("관리 주체", "담당자"):
@@ -66,10 +68,12 @@ def test_an_official_works_with_the_register(page, live_server, client, official
 
     # saves the view and opens it again
     page.get_by_role("link", name="이 보기 저장").click()
+    page.wait_for_url("**/views/save/**")
     assert_accessible(page)
     page.get_by_label("보기 이름").fill("일자리정책과 협약")
     page.get_by_label("우리 기관과 함께 쓰기").check(force=True)
     page.get_by_role("button", name="보기 저장").click()
+    page.wait_for_url("**view=*")
     view = RegisterView.objects.get()
     page.goto("/agreements/?view=all")
     page.get_by_role("link", name="일자리정책과 협약").click()
@@ -83,6 +87,7 @@ def test_an_official_works_with_the_register(page, live_server, client, official
 
     # looks at it on paper
     page.get_by_role("link", name="인쇄").click()
+    page.wait_for_url("**/print/**")
     page.emulate_media(media="print")
     assert page.get_by_text(re.compile("한빛시 · 기준일")).is_visible()
     assert page.get_by_text("담당부서: 일자리").is_visible()
@@ -95,10 +100,12 @@ def test_an_official_works_with_the_register(page, live_server, client, official
 
     # takes it as a file
     page.get_by_role("link", name="파일", exact=True).click()
+    page.wait_for_url("**/export/**")
     assert_accessible(page)
     look(page, "register-file")
     page.get_by_label("파일의 용도").fill("의회에 제출할 협약 목록입니다")
     page.get_by_role("button", name="파일 만들기").click()
+    page.wait_for_url(re.compile(r"/exports/\d+/$"))
     drain()
     page.reload()
     with page.expect_download() as download:
@@ -111,6 +118,7 @@ def test_an_official_takes_in_an_old_register(page, live_server, client, officia
     sign_in(page, client, official, live_server.url)
     page.goto("/agreements/")
     page.get_by_role("link", name="기존 관리대장 가져오기").click()
+    page.wait_for_url("**/imports/")
     assert_accessible(page)
     look(page, "register-import-list")
     content = workbook(nasty(list(rows(40))), hidden=(8,))
@@ -118,6 +126,7 @@ def test_an_official_takes_in_an_old_register(page, live_server, client, officia
         {"name": "2009-2010 관리대장.xlsx", "mimeType": XLSX, "buffer": content}
     )
     page.get_by_role("button", name="올리고 확인").click()
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     drain()
     page.reload()
     assert_accessible(page)
@@ -127,6 +136,7 @@ def test_an_official_takes_in_an_old_register(page, live_server, client, officia
     assert page.get_by_text("체결일을 읽을 수 없습니다").is_visible()
     page.get_by_role("button", name="관리대장 반영").first.click()
     page.locator("dialog[open] button", has_text="관리대장 반영").click()
+    page.get_by_text("반영하고 있습니다").wait_for()
     drain()
     page.goto("/agreements/?q=2009-002")
     assert page.locator(".p-count strong").inner_text() == "1"
