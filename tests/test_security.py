@@ -8,14 +8,19 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
+
+from portal.accounts.models import User
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ASK = """
 import json, django
 django.setup()
 from django.test import Client
+
+from portal.accounts.models import User
 client = Client(headers={"host": "portal.example", "x-forwarded-proto": "https"})
 page = client.get("/accounts/login/")
 plain = Client(headers={"host": "portal.example"}).get("/accounts/login/?next=/x")
@@ -119,3 +124,21 @@ def test_a_post_without_its_token_is_refused(client):
     client.handler.enforce_csrf_checks = True
 
     assert client.post("/contrast/", {"next": "/"}).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "back", ["//evil.kr", "/\\evil.kr", "https://evil.kr/", "javascript:alert(1)", "\x00//evil.kr"]
+)
+def test_row_77_nobody_is_led_to_another_site(client, back):
+    assert client.post("/contrast/", {"next": back}).url == "/"
+    user = User.objects.create_user("a@example.kr", password="correct-horse-battery", name="김하늘")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    told = {"login": user.email, "password": "correct-horse-battery", "next": back}
+
+    assert client.post("/accounts/login/", told).url == "/"
+
+
+@pytest.mark.django_db
+def test_row_80_a_repeated_parameter_is_one_of_those_sent(client):
+    assert client.get("/courses/?q=a&q=b&page=1&page=2").status_code == 200
