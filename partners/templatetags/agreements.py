@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from html import escape  # Django's own looks for lazy texts, which none of these is
+from typing import Any
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from partners.columns import COLUMNS, RegisterColumn, Row
 from partners.states import LIVE
+from portal.accounts.roles import Role
 from portal.common.templatetags.parts import badge
 
 register = template.Library()
@@ -51,6 +54,35 @@ CELLS: dict[str, Callable[[RegisterColumn, Row], str]] = {"state": state_cell, "
 def plain_cell(column: RegisterColumn, row: Row) -> str:
     text = column.text(row)
     return escape(f"{text[:SHORT]}…" if len(text) > SHORT else text) or "–"
+
+
+# The pages around the register: the name of the URL, what it is called.
+PAGES: tuple[tuple[str, Promise], ...] = (
+    ("partners:agreement-list", pgettext_lazy("pages of the register", "Register")),
+    ("partners:agreement-timeline", gettext_lazy("Timeline")),
+    ("partners:commitment-list", gettext_lazy("Commitments")),
+    ("partners:initiative-list", gettext_lazy("Initiatives")),
+    ("partners:proposal-list", gettext_lazy("Proposals")),
+    ("partners:consortium-list", gettext_lazy("Consortia")),
+    ("partners:check-list", gettext_lazy("Compliance checks")),
+    ("partners:document-list", gettext_lazy("Documents")),
+)
+NOT_FOR_MENTORS = frozenset({"partners:check-list"})
+
+
+@register.inclusion_tag("components/_tabs.html", takes_context=True)
+def register_pages(context: dict[str, Any]) -> dict[str, Any]:
+    """The pages around the register that the reader may open, this one marked; no query."""
+    request = context["request"]
+    hidden = NOT_FOR_MENTORS if request.user.role == Role.MENTOR else frozenset()
+    here = request.resolver_match.view_name
+    return {
+        "tabs": [
+            {"label": label, "url": reverse(name), "current": name == here}
+            for name, label in PAGES
+            if name not in hidden
+        ]
+    }
 
 
 @register.filter

@@ -22,7 +22,7 @@ from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, progress_of, todays_lessons
 from partners.models import CommitmentFigure, Consortium, Organization, Proposal
-from partners.queries import agreement_todos
+from partners.queries import agreement_todos, check_todos
 from partners.states import PromiseState, ProposalState
 from placements.models import Employment, MentoringLog, Preference, Project, Team, TeamMember
 from placements.queries import mentor_todos
@@ -265,6 +265,7 @@ def staff_home(user: User) -> Page:
             *selection_todos(user),
             *cohort_work(user),
             *agreement_todos(user),
+            *check_todos(user),
         ),
         "tiles": [
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
@@ -344,7 +345,7 @@ def admin_home(user: User) -> Page:
     )
     rows = list(hosts.order_by("-cohort_count", "name")[:12])
     return {
-        "todos": todos(due, *cohort_work(user), *agreement_todos(user)),
+        "todos": todos(due, *cohort_work(user), *agreement_todos(user), *check_todos(user)),
         "tiles": [
             Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
