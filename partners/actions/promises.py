@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from partners.actions.figures import refresh_figures
-from partners.models import Agreement, Amendment, Commitment, Organization, Party
+from partners.models import Agreement, Amendment, AmendmentLine, Commitment, Organization, Party
 from partners.states import EDITABLE, LIVE
 from portal import audit
 from portal.accounts.models import User
@@ -48,6 +48,8 @@ def remove_party(party: Party, *, by: User | None) -> None:
     agreement = _locked(party.agreement)
     if party.commitments.exists():
         raise ActionRefused(_("%(name)s still has commitments. Remove them first.") % {"name": party.organization})
+    if AmendmentLine.objects.filter(party=party).exists():
+        raise ActionRefused(_("%(name)s is named in an amendment and stays.") % {"name": party.organization})
     before = {"party": party.pk, "organization": party.organization_id}
     party.delete()
     _record(agreement, "agreement.party_removed", by=by, before=before)

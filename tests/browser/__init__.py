@@ -175,6 +175,7 @@ def assert_accessible(page: Page) -> None:
 
     A mode changes colours and nothing else, so only they are looked at again.
     """
+    page.wait_for_load_state()  # a click does not wait for the page it leads to
     before = page.viewport_size
     for size in (WIDE, SMALL):
         page.set_viewport_size(size)

@@ -12,7 +12,7 @@ from partners.actions.agreements import ChangedMeanwhile, amend_agreement
 from partners.actions.calendar import remind_of_council_reports
 from partners.actions.documents import add_document
 from partners.actions.figures import refresh_figures
-from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment
+from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment, remove_party
 from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile
 from partners.queries import agreement_todos
 from partners.states import AgreementState
@@ -394,3 +394,14 @@ def test_the_figures_follow_a_new_last_day(agreement, commitment):
 
     figure = type(commitment.figure).objects.get(commitment=commitment)
     assert (was, figure.state) == ("delayed", "not_done")
+
+
+def test_a_party_that_an_amendment_names_stays(agreement, commitment):
+    newcomer = add_party(agreement, by=None, organization=make_company(name="새 기업"))
+    amendment = propose(agreement, valid_until=LATER)
+    actions.propose_commitment(amendment, by=None, party=newcomer, what="장비", unit="대", quantity=3, due_on=LATER)
+
+    with pytest.raises(ActionRefused):
+        remove_party(newcomer, by=None)
+
+    assert newcomer in agreement.parties.all()
