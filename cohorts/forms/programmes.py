@@ -17,7 +17,7 @@ from portal.common.rows import Rows
 
 FIELDS = (
     "kind", "name", "name_en", "agreement", "description", "target", "areas", "tools", "months_at_least", "capacity",
-    "minors",
+    "minors", "modelled_on",
 )  # fmt: skip
 
 
@@ -58,6 +58,10 @@ class ProgrammeForm(PortalForm):
     )  # fmt: skip
     capacity = IntegerField(label=_("Usual capacity"), min_value=1, max_value=10_000, required=False)
     minors = forms.BooleanField(label=_("For children under 14"), required=False)
+    modelled_on = TextField(
+        label=_("Modelled on"), max_letters=200, required=False,
+        help_text=_("Such as: Microsoft AI School, France, 2018."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, programme: Programme | None = None, **kwargs: Any) -> None:
         if programme:

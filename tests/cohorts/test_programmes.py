@@ -59,10 +59,10 @@ def test_editing_records_what_changed(client, sign_in, official):
     )
     sign_in(official)
 
-    client.post(reverse("cohorts:programme-edit", args=[programme.pk]), PATHWAY)
+    client.post(reverse("cohorts:programme-edit", args=[programme.pk]), PATHWAY | {"modelled_on": "P-TECH, New York"})
 
     programme.refresh_from_db()
-    assert programme.name == "고교에서 대학까지"
+    assert (programme.name, programme.modelled_on) == ("고교에서 대학까지", "P-TECH, New York")
     assert programme.stages.count() == 2
     event = AuditEvent.objects.get(verb="programme.edited")
     assert event.before["name"] == "학교 연계"
