@@ -1,11 +1,10 @@
 """Whom one may enter a job interview of, and whose name one reads."""
 
-from collections.abc import Iterable
-
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from cohorts.models import Consent, Enrolment
-from placements.models import JobInterview, Team, TeamMember
+from placements.models import Team, TeamMember
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 
@@ -20,9 +19,8 @@ def interviewees(user: User) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(Exists(inside), Exists(agreed))
 
 
-def named(user: User, interviews: Iterable[JobInterview]) -> set[int]:
-    """The enrolments (ids) among these whose name `user` may read; one query for a mentor, none for others."""
-    people = {one.enrolment_id for one in interviews}
+def name_is_known(user: User) -> Combinable:
+    """Of interviews, to annotate: whether `user` may read the trainee's name."""
     if user.role != Role.MENTOR:
-        return people
-    return set(interviewees(user).filter(pk__in=people).values_list("pk", flat=True))
+        return Value(True)
+    return Exists(interviewees(user).filter(pk=OuterRef("enrolment")))

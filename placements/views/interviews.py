@@ -14,7 +14,7 @@ from placements.forms.interviews import InterviewForm, SettleForm
 from placements.forms.work import ReasonForm
 from placements.models import JobInterview
 from placements.permissions import can_change_interview
-from placements.queries.interviews import interviewees, named
+from placements.queries.interviews import interviewees, name_is_known
 from placements.views import save, sent
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -31,14 +31,13 @@ SORTS = {"held": "held_on", "company": ("company__name", "-held_on"), "outcome":
 @roles(*READERS)
 def interview_list(request: HttpRequest) -> HttpResponse:
     """Who was met by whom, and what came of it; a mentor reads the names of the own teams alone."""
-    rows = JobInterview.objects.visible_to(request.user).for_list()
+    rows = JobInterview.objects.visible_to(request.user).for_list().annotate(named=name_is_known(request.user))
     options = {"user": request.user}
     listing = Listing(request, rows, form=InterviewFilter, form_options=options, sorts=SORTS, default_sort="-held")
-    readable = named(request.user, listing)
-    if readable and request.user.role != Role.TRAINEE:
-        audit.saw(request.user, "interview.listed", host_id=next(iter(listing)).host_id, people=len(readable))
+    seen = {one.enrolment_id for one in listing if one.named}
+    if seen and request.user.role != Role.TRAINEE:
+        audit.saw(request.user, "interview.listed", host_id=next(iter(listing)).host_id, people=len(seen))
     context = {
-        "readable": readable,
         "may_write": request.user.role in WRITERS,
         "reason_form": ReasonForm(),
     }
@@ -65,7 +64,8 @@ def interview_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def load(request: HttpRequest, pk: int) -> JobInterview:
-    found = get_object_or_404(JobInterview.objects.visible_to(request.user).for_list(), pk=pk)
+    rows = JobInterview.objects.visible_to(request.user).for_list().annotate(named=name_is_known(request.user))
+    found = get_object_or_404(rows, pk=pk)
     require(can_change_interview(request.user, found))
     return found
 
@@ -78,7 +78,7 @@ def interview_settle(request: HttpRequest, pk: int) -> HttpResponse:
     return save(
         request, form, lambda values: actions.settle_interview(found, by=request.user, **values),
         "placements/interview_form.html", done=_("The outcome was recorded."), to=reverse("placements:interview-list"),
-        title=_("Outcome of the interview"), interview=found, named=named(request.user, [found]),
+        title=_("Outcome of the interview"), interview=found,
         cancel_url=reverse("placements:interview-list"),
     )  # fmt: skip
 
