@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
 from django.test import Client, override_settings
+from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from portal.accounts.middleware import SESSION_KEY
@@ -92,6 +93,12 @@ def _korean(django_test_environment: None) -> None:
     """The pages of the tests speak the Korean of the catalogues as they are now, in a fresh clone too."""
     if compile_catalogues():
         translation_file_changed(sender=None, file_path=pathlib.Path("django.mo"))  # Django had looked before
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """Each test begins in the portal's own language, whatever the page asked for before it spoke."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="module")
