@@ -104,8 +104,8 @@ class Chart:
     finding: str
 
 
-def applications_per_day(user: User, today: date | None = None) -> Chart:
-    """The applications of the last two weeks, day by day in Korean time; one query."""
+def applications_per_day(user: User, today: date | None = None) -> Chart | None:
+    """The applications of the last two weeks, day by day in Korean time; one query. None where none came."""
     today = today or timezone.localdate()
     first = today - timedelta(days=DAYS_SHOWN - 1)
     received = Application.objects.visible_to(user).filter(state__in=RECEIVED, submitted_at__date__gte=first)
@@ -115,11 +115,11 @@ def applications_per_day(user: User, today: date | None = None) -> Chart:
     days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
     rows = [(date_format(day, "n/j"), by_day.get(day, 0)) for day in days]
     whole = sum(number for _day, number in rows)
+    if not whole:
+        return None
     best, most = max(rows, key=lambda row: row[1])
-    finding = _("No application came in the last two weeks.")
-    if whole:
-        told = {"whole": f"{whole:,}", "most": f"{most:,}", "day": best}
-        finding = _("%(whole)s applications came in two weeks, the most (%(most)s) on %(day)s.") % told
+    told = {"whole": f"{whole:,}", "most": f"{most:,}", "day": best}
+    finding = _("%(whole)s applications came in two weeks, the most (%(most)s) on %(day)s.") % told
     return Chart(_("Applications of two weeks"), _("Applications per day"), _("applications"), rows, finding)
 
 

@@ -146,7 +146,7 @@ def test_a_person_signs_in_changes_the_role_and_leaves(plain_page, settings):
     settings.MFA_REQUIRED = False
     log_in(plain_page, make_member(Role.OFFICIAL))
     plain_page.click("summary")
-    assert "시 담당 공무원" in plain_page.inner_text("summary")
+    assert "담당 공무원" in plain_page.inner_text("summary")
     plain_page.click("details button:has-text('지원자')")
     assert "지원자" in plain_page.inner_text("summary")
     plain_page.click("summary")
