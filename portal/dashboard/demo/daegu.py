@@ -19,7 +19,7 @@ from placements.models import Project, Team
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import add_months, period_end
-from portal.dashboard.demo import papers, promises, school
+from portal.dashboard.demo import old_register, papers, promises, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import moved
 
@@ -32,6 +32,8 @@ TOPICS = ("과제 범위와 데이터 확인", "데이터 정제 결과 검토",
 
 def tell(cast: dict[str, User], today: date) -> Cohort:
     start = monday(today) - timedelta(weeks=WEEKS_SO_FAR)
+    with on(start - 90 * DAY, "10:00"):
+        old_register.take_in(cast["official"], timezone.localdate())
     agree(cast, start)
     cohort = recruit(cast, start)
     choose(cast, cohort, start)

@@ -1,0 +1,26 @@
+"""The demo's office has taken in the register it kept before, and works with a view of it."""
+
+import pytest
+from django.utils import timezone
+
+from cohorts.loading import load
+from partners.models import Agreement, RegisterImport, RegisterView
+from portal.dashboard.demo import cast, old_register, school
+from portal.dashboard.demo.clock import DAY, on
+
+
+@pytest.mark.django_db
+def test_the_old_register_of_the_demo_is_taken_in_whole():
+    today = timezone.localdate()
+    with on(today - 300 * DAY):
+        load(school.facts("agreements.yaml"))
+        school.company("robotics", "(주)달구벌로보틱스")
+        official = cast.hire()["official"]
+
+    with on(today - 200 * DAY):
+        old_register.take_in(official, timezone.localdate())
+
+    kept = Agreement.objects.filter(host=official.acting.organization, key=None)
+    assert (RegisterImport.objects.get().state, kept.count()) == ("applied", old_register.COUNT)
+    assert set(kept.values_list("state", flat=True)) >= {"in_force", "expired"}
+    assert RegisterView.objects.get().shared
