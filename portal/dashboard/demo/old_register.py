@@ -7,6 +7,7 @@ import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partners.actions import imports, views
+from partners.actions.calendar import turn_agreements
 from portal.accounts.models import User
 from portal.common.dates import add_months, period_end
 from portal.dashboard.demo.clock import work_off
@@ -42,6 +43,7 @@ def take_in(by: User, today: date) -> None:
     source.refresh_from_db()
     imports.confirm_register(source, by=by)
     work_off()
+    turn_agreements()  # as each night: what has ended or extended itself since is in its state
     views.save_view(by=by, name="1년 안에 끝나는 협약", query=ENDING_SOON, shared=True)
 
 
