@@ -70,10 +70,12 @@ class Shift:
 
 
 def sensitivity(
-    entries: Sequence[Entry], weights: Weights, seats: Mapping[str, int], *, minimum: Decimal = Decimal()
+    entries: Sequence[Entry], weights: Weights, seats: Mapping[str, int], now: Draft, *, minimum: Decimal = Decimal()
 ) -> list[Shift]:
-    """Each way to move `STEP` points between two stages; one that would take a weight below 0 is left out."""
-    now = draft(entries, weights, seats, minimum=minimum)
+    """Each way to move `STEP` points between two stages; one that would take a weight below 0 is left out.
+
+    `now` is the draft by `weights` themselves, beside which each is held.
+    """
     parts = {"document": weights.document, "test": weights.test, "interview": weights.interview}
     found = []
     for up, down in permutations(parts, 2):

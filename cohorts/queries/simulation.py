@@ -33,7 +33,7 @@ def simulate(cohort: Cohort, weights: ranking.Weights, minimum: Decimal) -> Simu
     seats = {str(pk): max(number, 0) for pk, number in seats_open(tracks).items()}
     now = draft(entries, weights_of(cohort.policy), seats, minimum=cohort.policy.minimum_total)
     then = draft(entries, weights, seats, minimum=minimum)
-    shifts = sensitivity(entries, weights, seats, minimum=minimum)
+    shifts = sensitivity(entries, weights, seats, then, minimum=minimum)
     gains, losses = then.gains(now), now.gains(then)
     moved = cohort.applications.filter(pk__in=gains | losses).select_related("person", "track")
     found = sorted(moved, key=lambda one: (one.track_id, then.ranks.get(one.pk, 0)))

@@ -16,6 +16,7 @@ from cohorts.forms.reviewing import AssignReviewersForm, ConflictForm, RollFilte
 from cohorts.models import Application, Cohort
 from cohorts.permissions import can_assign_reviewers, can_declare_conflict
 from portal import audit
+from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
@@ -85,19 +86,18 @@ def _page(request: HttpRequest, cohort: Cohort, form: AssignReviewersForm) -> Ht
         "finding": _("%(done)d of %(whole)d reviews are done.") % {"done": found.scored, "whole": found.whole},
     }
     if request.method == "GET" and form.is_bound and form.is_valid():
-        context["plan"] = _plan(cohort, form)
+        context["plan"] = _plan(cohort, form, {row.reviewer.pk: row.reviewer for row in found.rows})
     status = form_status(form) if request.method == "POST" else 200
     return render(request, "cohorts/reviewing.html", context, status=status)
 
 
-def _plan(cohort: Cohort, form: AssignReviewersForm) -> dict[str, Any] | None:
+def _plan(cohort: Cohort, form: AssignReviewersForm, names: dict[int, User]) -> dict[str, Any] | None:
     """The preview: loads by name, what is short, and who cannot hand over enough."""
     try:
         found = actions.plan_assignment(cohort, form.cleaned_data["each"])
     except ActionRefused as refusal:
         form.refuse(refusal)
         return None
-    names = {one.pk: one for one in queries.reviewers_of(cohort)}
     short = Application.objects.filter(pk__in=list(found.short)[:20]).order_by("pk")
     return {
         "loads": [(names[pk], number) for pk, number in found.loads.items()],

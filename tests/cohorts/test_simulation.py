@@ -58,7 +58,7 @@ def test_the_same_weights_change_nothing_and_no_weight_goes_below_zero(case, wei
     entries, seats = case
 
     assert draft(entries, weights, seats) == draft(list(reversed(entries)), weights, seats)
-    for shift in sensitivity(entries, weights, seats):
+    for shift in sensitivity(entries, weights, seats, draft(entries, weights, seats)):
         assert getattr(weights, shift.down) >= STEP
         assert 0 <= shift.seats_changed <= sum(seats.values())
 
