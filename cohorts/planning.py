@@ -79,7 +79,8 @@ def policy_faults(policy: Mapping[str, Any]) -> Iterator[Fault]:
         yield from (Fault(name, sentence) for name in weights)
     if (region := policy.get("region")) and province_of(region) is None:
         yield Fault("region", _("Begin with the province, like 대구광역시 or 경상북도 구미시."))
-    for first, last in (("age_min", "age_max"), ("team_min", "team_max"), ("break_starts", "break_ends")):
+    ordered = (("age_min", "age_max"), ("team_min", "team_max"), ("break_starts", "break_ends"))
+    for first, last in (*ordered, ("confirm_days_needed", "confirm_days_window")):
         if _both(policy, first, last) and policy[last] < policy[first]:
             yield from _wrong_order(CohortPolicy, first, last)
     if _both(policy, "day_starts", "day_ends"):

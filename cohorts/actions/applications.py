@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 10
 PERSON = ("name", "birth_date", "mobile", "address")
-ANSWERS = ("track", "education", "major", "employment", "motivation")
+ANSWERS = ("track", "education", "major", "employment", "motivation", "other_training", "other_training_name")
 REMIND_BEFORE = timedelta(hours=24)
 STILL_WRITING = timedelta(hours=1)
 

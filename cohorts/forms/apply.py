@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.consents import Asked
+from cohorts.forms.double_benefit import DoubleBenefitForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, ConsentText, Track
 from cohorts.states import ConsentKind
 from portal.common.fields import DateField, MobileField, NameField, TextField
@@ -48,7 +49,9 @@ class AboutForm(StepForm):
         self.fields["birth_date"].latest = timezone.localdate()
 
 
-class SituationForm(StepForm):
+class SituationForm(StepForm, DoubleBenefitForm):
+    field_order = ("education", "major", "employment")
+
     education = forms.ChoiceField(label=_("Education"), choices=Application.Education.choices, widget=forms.RadioSelect)
     major = TextField(
         label=_("Major"), max_letters=100, required=False, help_text=_("What you studied, if you have a major.")
@@ -63,6 +66,7 @@ class SituationForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["track"].queryset = self.cohort.tracks.all()
+        self.ask_double_benefit(self.cohort.policy.asks_double_benefit)
 
 
 class MotivationForm(StepForm):

@@ -165,8 +165,22 @@ class PolicyForm(PortalModelForm):
     minimum_total = DecimalField(label=_("Least total for a seat"), min_value=0, max_value=100, places=2)
     offer_hours = IntegerField(label=_("Time to answer an offer (hours)"), min_value=1, max_value=720)
     waitlist_until = DateField(
-        label=_("Waitlist is valid until"), required=False, help_text=_("Left empty, the first day of training.")
+        label=_("Waitlist is valid until"),
+        required=False,
+        help_text=_("Left empty, as long as seats are filled again."),
     )
+    contact_attempts = IntegerField(
+        label=_("Failed contacts before a seat may go on"), min_value=1, max_value=20,
+        help_text=_("After so many the office may offer the seat to the next before the deadline."),
+    )  # fmt: skip
+    replacement_days = IntegerField(
+        label=_("Days in which a seat is filled again"), min_value=0, max_value=365,
+        help_text=_("After the first day. Who leaves until then withdraws; who leaves later has dropped out."),
+    )  # fmt: skip
+    confirm_days_needed = IntegerField(
+        label=_("Days to attend at the least"), min_value=0, max_value=60, help_text=_("0 asks for none.")
+    )
+    confirm_days_window = IntegerField(label=_("Of the first days"), min_value=1, max_value=60)
     grace_minutes = IntegerField(label=_("Minutes of grace"), min_value=0, max_value=120)
     absent_below_percent = IntegerField(label=_("Absent below (% of the day)"), min_value=0, max_value=100)
     events_per_absence = IntegerField(label=_("Lates and leaves that make an absence"), min_value=1, max_value=100)
@@ -180,8 +194,12 @@ class PolicyForm(PortalModelForm):
         (_("Who may apply"), ("age_min", "age_max", "age_reference_date", "region", "unemployed_only")),
         (
             _("Selection"),
-            ("weight_document", "weight_test", "weight_interview", "minimum_total", "offer_hours", "waitlist_until"),
+            (
+                "weight_document", "weight_test", "weight_interview", "minimum_total", "offer_hours", "waitlist_until",
+                "contact_attempts",
+            ),
         ),
+        (_("Entry"), ("replacement_days", "confirm_days_needed", "confirm_days_window", "asks_double_benefit")),
         (
             _("A day of training"),
             (
@@ -196,7 +214,8 @@ class PolicyForm(PortalModelForm):
         model = CohortPolicy
         fields = [
             "age_min", "age_max", "age_reference_date", "region", "unemployed_only", "weight_document", "weight_test",
-            "weight_interview", "minimum_total", "offer_hours", "waitlist_until", "day_starts", "day_ends",
+            "weight_interview", "minimum_total", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
+            "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "day_starts", "day_ends",
             "break_starts", "break_ends", "grace_minutes", "absent_below_percent", "events_per_absence",
             "compound_counts_twice", "minimum_rate", "team_min", "team_max", "silent_days", "employment_months",
         ]  # fmt: skip

@@ -137,6 +137,10 @@ class Application(HostOwned):
     major = models.CharField(_("major"), max_length=100, blank=True)
     employment = models.CharField(_("present situation"), max_length=12, choices=Employment.choices, blank=True)
     motivation = models.TextField(_("motivation"), blank=True)
+    # 중복수혜 (S1 art. 4 ② 6): a yes is a flag, never a refusal; None was not asked or not answered
+    other_training = models.BooleanField(_("in other training paid by the state"), null=True)
+    other_training_name = models.CharField(_("which training"), max_length=200, blank=True)
+    other_training_cleared_at = models.DateTimeField(_("double benefit settled"), null=True, editable=False)
     # Codes of cohorts.eligibility, worst first
     ineligible_reasons = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -251,6 +251,14 @@ class CohortPolicy(models.Model):
     )  # fmt: skip
     offer_hours = models.PositiveSmallIntegerField(_("time to answer an offer (hours)"), default=72)
     waitlist_until = models.DateField(_("waitlist is valid until"), null=True, blank=True)
+    contact_attempts = models.PositiveSmallIntegerField(_("failed contacts before a seat may go on"), default=3)
+
+    # Entry
+    asks_double_benefit = models.BooleanField(_("ask for other training paid by the state"), default=True)
+    # Days after the first one: until then somebody who leaves withdraws (수강철회), and the seat goes on (충원).
+    replacement_days = models.PositiveSmallIntegerField(_("days in which a seat is filled again"), default=7)
+    confirm_days_needed = models.PositiveSmallIntegerField(_("days to attend at the least"), default=3)
+    confirm_days_window = models.PositiveSmallIntegerField(_("of the first days"), default=5)
 
     # A day of training
     day_starts = models.TimeField(_("day starts"), default=time(9))
@@ -281,6 +289,10 @@ class CohortPolicy(models.Model):
                 condition=Q(age_max__gte=F("age_min")) | Q(age_min=None) | Q(age_max=None), name="ages_in_order"
             ),
             models.CheckConstraint(condition=Q(day_ends__gt=F("day_starts")), name="day_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(confirm_days_window__gte=F("confirm_days_needed")), name="confirm_days_in_order"
+            ),
+            models.CheckConstraint(condition=Q(contact_attempts__gt=0), name="contact_attempts_positive"),
             models.CheckConstraint(condition=Q(break_ends__gte=F("break_starts")), name="break_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(team_max__gte=F("team_min"), team_min__gt=0), name="team_sizes_in_order"

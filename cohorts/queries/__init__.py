@@ -44,6 +44,7 @@ from cohorts.queries.reviewing import (
     roll_of,
 )
 from cohorts.queries.seats import (
+    registration_until,
     seats_open,
     track_seats,
     tracks_with_seats_to_offer,
@@ -59,7 +60,7 @@ __all__ = [
     "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers", "distribution",
     "eligibility_rules", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
     "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "promised_licences",
-    "providers_of", "rank", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open",
+    "providers_of", "rank", "registration_until", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open",
     "selection_todos", "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer",
     "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",
 ]  # fmt: skip

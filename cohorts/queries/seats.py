@@ -1,7 +1,7 @@
 """Seats that are free, and who waits for them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -27,9 +27,15 @@ def seats_open(tracks: Sequence[Track]) -> dict[int, int]:
     return {track.pk: track.seats_free - offered.get(track.pk, 0) for track in tracks}
 
 
+def registration_until(cohort: Cohort) -> date:
+    """The last day of withdrawing (수강철회) and of filling seats again (충원): domain.md 1, waitlist."""
+    return cohort.starts_on + timedelta(days=cohort.policy.replacement_days)
+
+
 def waitlist_valid_until(cohort: Cohort) -> date:
-    """The last day on which a seat goes to the next in line: as the policy says, or the first day of training."""
-    return cohort.policy.waitlist_until or cohort.starts_on
+    """The last day on which a seat goes to the next in line: as the policy says, never after the replacements."""
+    last = registration_until(cohort)
+    return min(cohort.policy.waitlist_until or last, last)
 
 
 def waitlist_is_valid(cohort: Cohort) -> bool:

@@ -249,6 +249,7 @@ def check_context(application: Application) -> dict[str, Any]:
         (_("Major"), application.major),
         (_("Present situation"), application.get_employment_display()),
         (_("Track"), application.track),
+        *double_benefit_rows(application),
     ]
     consents = [(text.get_kind_display(), _("Agreed") if given else _("Not agreed")) for text, given in asked]
     files = [(file.get_kind_display(), file.name) for file in application.files.all()]
@@ -270,6 +271,14 @@ def check_context(application: Application) -> dict[str, Any]:
         ],
         "complete": not left,
     }
+
+
+def double_benefit_rows(application: Application) -> list[tuple[Any, Any]]:
+    """What was said of other training, if it was asked."""
+    if application.other_training is None:
+        return []
+    said = application.other_training_name if application.other_training else _("No")
+    return [(_("Other training paid by the state or a city, at present"), said)]
 
 
 @require_GET

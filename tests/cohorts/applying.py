@@ -14,7 +14,7 @@ ABOUT = {
     "mobile": "010-2345-6789",
     "address": "대구광역시 중구 국채보상로 1",
 }
-SITUATION = {"education": "university", "major": "경제학", "employment": "unemployed"}
+SITUATION = {"education": "university", "major": "경제학", "employment": "unemployed", "other_training": "False"}
 MOTIVATION = {"motivation": "지역에서 일하고 싶습니다."}
 CONSENTS = {"collection": "on"}
 

@@ -25,7 +25,7 @@ def apply_on(page, cohort, seen) -> None:
     page.fill("[name=address]", "대구광역시 중구 1")
     page.click("main form button.primary")
     seen("situation")
-    for name in ("education", "employment", "track"):
+    for name in ("education", "employment", "other_training", "track"):
         page.locator(f"[name={name}]").nth(1 if name == "employment" else 0).check(force=True)
     page.click("main form button.primary")
     page.fill("[name=motivation]", "지역에서 일하고 싶습니다.")

@@ -130,6 +130,6 @@ def apply(user: User, cohort: Cohort) -> None:
     )  # fmt: skip
     application = save_answers(
         application, by=user, education="university", major="기계공학", employment="seeking", track=cohort.tracks.first(),
-        motivation="구미의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
+        other_training=False, motivation="구미의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
     )  # fmt: skip
     submit_application(application, by=user)
