@@ -2,18 +2,22 @@ from cohorts.models.application import Application, ApplicationFile
 from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, ProgrammeStage, Track
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.enrolment import Enrolment
+from cohorts.models.extension import Extension
 from cohorts.models.licences import LicencePool, LicenceSeat
 from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
+from cohorts.models.questions import Answer, ApplicationForm, Question, QuestionKind
 from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.selection import Decision, Offer, Score, Selection
 from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
 
 __all__ = [
+    "Answer",
     "Application",
     "ApplicationFile",
+    "ApplicationForm",
     "Cohort",
     "CohortPolicy",
     "CohortStaff",
@@ -22,6 +26,7 @@ __all__ = [
     "ConsentText",
     "Decision",
     "Enrolment",
+    "Extension",
     "LicencePool",
     "LicenceSeat",
     "Offer",
@@ -31,6 +36,8 @@ __all__ = [
     "Programme",
     "ProgrammeStage",
     "Progression",
+    "Question",
+    "QuestionKind",
     "ReviewAssignment",
     "ReviewConflict",
     "RosterImport",

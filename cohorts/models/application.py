@@ -141,7 +141,11 @@ class Application(HostOwned):
     other_training = models.BooleanField(_("in other training paid by the state"), null=True)
     other_training_name = models.CharField(_("which training"), max_length=200, blank=True)
     other_training_cleared_at = models.DateTimeField(_("double benefit settled"), null=True, editable=False)
-    # Codes of cohorts.eligibility, worst first
+    # The cohort's own questions as they were when this was begun; None: it had none, or it came by a list
+    form = models.ForeignKey(
+        "cohorts.ApplicationForm", models.PROTECT, null=True, related_name="applications", editable=False
+    )
+    # Codes of cohorts.eligibility, worst first; after them question_<key> for own questions
     ineligible_reasons = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -205,6 +209,12 @@ class ApplicationFile(HostOwned, StoredFile):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="files")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OTHER)
+    question = models.ForeignKey("cohorts.Question", models.PROTECT, null=True, related_name="files")
 
     class Meta:
         ordering = ["uploaded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "question"], condition=Q(question__isnull=False), name="one_file_per_question"
+            ),
+        ]

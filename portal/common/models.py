@@ -80,3 +80,30 @@ class StoredFile(models.Model):
             content_type=upload.content_type or "application/octet-stream",
             **fields,
         )
+
+
+class PartialUpload(models.Model):
+    """A file on its way in pieces (`portal.common.resumable`): gone when a form takes it, or after two days."""
+
+    key = models.CharField(max_length=32, unique=True)  # also the name of its file
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    offset = models.PositiveIntegerField(default=0)  # bytes that have arrived
+    begun_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(offset__lte=models.F("size")), name="no_more_than_announced"),
+            models.UniqueConstraint(fields=["owner", "sha256", "size", "name"], name="one_upload_of_a_file"),
+        ]
+        indexes = [models.Index(fields=["touched_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_complete(self) -> bool:
+        return self.offset == self.size
