@@ -12,8 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def make_form(cohort=None, **fields):
     cohort = cohort or make_cohort()
-    form = ApplicationForm.objects.create(cohort=cohort, host_id=cohort.host_id, version=1, **fields)
-    return form
+    return ApplicationForm.objects.create(cohort=cohort, host_id=cohort.host_id, version=1, **fields)
 
 
 def ask(form, **fields):
