@@ -54,6 +54,7 @@ class Candidate:
     scores: Scores
     total: Decimal
     submitted_at: datetime
+    failures: tuple[str, ...] = ()  # minimum marks and vetoes: turned down whatever the total
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Selection:
 
     selected: dict[str, list[Candidate]]  # by track, best first
     waitlisted: dict[str, list[Candidate]]  # by track, next in line first
-    rejected: list[Candidate]  # below the minimum, or behind the end of a waitlist
+    rejected: list[Candidate]  # failed, below the minimum, or behind the end of a waitlist
 
 
 def panel_mean(scores: Sequence[Decimal | int], trimmed_from: int = TRIMMED_FROM) -> Decimal:
@@ -127,13 +128,13 @@ def select(
 ) -> Selection:
     """Give the seats of each track to its best; the next ones wait, in order.
 
-    `minimum` is the total without which nobody is selected or waits; `waitlist` the length of each track's
+    `minimum` is the total without which nobody is selected or waits; nor does who has failed; `waitlist` the length of each track's
     waitlist, None for no end. Raises KeyError for a candidate of a track that has no entry in the seats.
     """
     found = Selection({track: [] for track in seats_by_track}, {track: [] for track in seats_by_track}, [])
     for candidate in sorted(candidates, key=lambda candidate: ranking_key(candidate, tie_order)):
         selected, waitlisted = found.selected[candidate.track], found.waitlisted[candidate.track]
-        if candidate.total < minimum:
+        if candidate.failures or candidate.total < minimum:
             found.rejected.append(candidate)
         elif len(selected) < seats_by_track[candidate.track]:
             selected.append(candidate)

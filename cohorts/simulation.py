@@ -20,6 +20,7 @@ class Entry:
     track: str
     scores: Scores
     submitted_at: datetime
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def draft(
         if total is None:
             unranked.add(one.id)
         else:
-            candidates.append(Candidate(one.id, one.track, one.scores, total, one.submitted_at))
+            candidates.append(Candidate(one.id, one.track, one.scores, total, one.submitted_at, one.failures))
     found = select(candidates, seats, minimum=minimum)
     ranks: dict[int, int] = {}
     for track in seats:

@@ -138,6 +138,7 @@ def _turned_down(found: queries.Ranking) -> list[Decision]:
                 rank=last[application.track_id],
                 total=None,
                 scores=queries.as_strings(found.scores.get(application.pk, ranking.Scores())),
+                reasons=list(application.reasons),
             )
         )
     return turned_down
@@ -150,6 +151,23 @@ def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
         "weights": {str(stage): getattr(policy, f"weight_{stage}") for stage in queries.stages_of(policy)},
         "tie_order": [str(tie) for tie in ranking.TIE_ORDER],
         "minimum": str(policy.minimum_total),
+        "minimums": {
+            str(stage): str(least)
+            for stage in queries.stages_of(policy)
+            if (least := getattr(policy, f"minimum_{stage}")) is not None
+        },
+        "rubric": [
+            {
+                "id": one.pk,
+                "stage": one.stage,
+                "name": one.name,
+                "name_en": one.name_en,
+                "most": one.most,
+                "minimum": one.minimum,
+                "low_below": one.low_below,
+            }
+            for one in cohort.criteria.all()
+        ],
         "seats": {str(track): number for track, number in found.seats.items()},
         "waiting": {str(track): number for track, number in found.waiting.items()},
         "offer_hours": policy.offer_hours,

@@ -163,6 +163,16 @@ class PolicyForm(PortalModelForm):
         help_text=_("The three make 100 together. 0 leaves a stage out."),
     )  # fmt: skip
     minimum_total = DecimalField(label=_("Least total for a seat"), min_value=0, max_value=100, places=2)
+    minimum_document = DecimalField(
+        label=_("Minimum mark of the documents"), min_value=0, max_value=100, places=2, required=False,
+        help_text=_("Who is below it is turned down whatever the total. Left empty, there is none."),
+    )  # fmt: skip
+    minimum_test = DecimalField(
+        label=_("Minimum mark of the coding test"), min_value=0, max_value=100, places=2, required=False
+    )
+    minimum_interview = DecimalField(
+        label=_("Minimum mark of the interview"), min_value=0, max_value=100, places=2, required=False
+    )
     offer_hours = IntegerField(label=_("Time to answer an offer (hours)"), min_value=1, max_value=720)
     waitlist_until = DateField(
         label=_("Waitlist is valid until"),
@@ -195,10 +205,11 @@ class PolicyForm(PortalModelForm):
         (
             _("Selection"),
             (
-                "weight_document", "weight_test", "weight_interview", "minimum_total", "offer_hours", "waitlist_until",
-                "contact_attempts",
+                "weight_document", "weight_test", "weight_interview", "minimum_document", "minimum_test",
+                "minimum_interview", "minimum_total", "offer_hours", "waitlist_until", "contact_attempts",
             ),
         ),
+        (_("Reviewing"), ("blind_review", "blind_education")),
         (_("Entry"), ("replacement_days", "confirm_days_needed", "confirm_days_window", "asks_double_benefit")),
         (
             _("A day of training"),
@@ -214,7 +225,8 @@ class PolicyForm(PortalModelForm):
         model = CohortPolicy
         fields = [
             "age_min", "age_max", "age_reference_date", "region", "unemployed_only", "weight_document", "weight_test",
-            "weight_interview", "minimum_total", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
+            "weight_interview", "minimum_document", "minimum_test", "minimum_interview", "minimum_total",
+            "blind_review", "blind_education", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
             "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "day_starts", "day_ends",
             "break_starts", "break_ends", "grace_minutes", "absent_below_percent", "events_per_absence",
             "compound_counts_twice", "minimum_rate", "team_min", "team_max", "silent_days", "employment_months",

@@ -10,6 +10,7 @@ from cohorts.models.person import Person
 from cohorts.models.questions import Answer, ApplicationForm, Question, QuestionKind
 from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict
 from cohorts.models.roster import RosterImport, RosterLine
+from cohorts.models.rubric import Criterion, CriterionPoints
 from cohorts.models.selection import Decision, Offer, Score, Selection
 from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
 
@@ -24,6 +25,8 @@ __all__ = [
     "ConflictKind",
     "Consent",
     "ConsentText",
+    "Criterion",
+    "CriterionPoints",
     "Decision",
     "Enrolment",
     "Extension",

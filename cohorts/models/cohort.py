@@ -249,6 +249,21 @@ class CohortPolicy(models.Model):
         _("least total for a seat"), max_digits=5, decimal_places=2, default=Decimal("0"),
         validators=[MaxValueValidator(Decimal(100))],
     )  # fmt: skip
+    # Without them a candidate is turned down whatever the total; blank: none
+    minimum_document = models.DecimalField(
+        _("minimum mark of the documents"), max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MaxValueValidator(Decimal(100))],
+    )  # fmt: skip
+    minimum_test = models.DecimalField(
+        _("minimum mark of the coding test"), max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MaxValueValidator(Decimal(100))],
+    )  # fmt: skip
+    minimum_interview = models.DecimalField(
+        _("minimum mark of the interview"), max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MaxValueValidator(Decimal(100))],
+    )  # fmt: skip
+    blind_review = models.BooleanField(_("reviewers do not see whose application it is"), default=True)
+    blind_education = models.BooleanField(_("reviewers do not see education and major"), default=False)
     offer_hours = models.PositiveSmallIntegerField(_("time to answer an offer (hours)"), default=72)
     waitlist_until = models.DateField(_("waitlist is valid until"), null=True, blank=True)
     contact_attempts = models.PositiveSmallIntegerField(_("failed contacts before a seat may go on"), default=3)

@@ -55,6 +55,7 @@ class Score(HostOwned):
         verbose_name = _("score")
         ordering = ["stage", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="score_host_key"),
             models.UniqueConstraint(fields=["application", "stage", "reviewer"], name="one_score_per_reviewer"),
             models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="points_in_range"),
         ]
@@ -139,6 +140,8 @@ class Decision(HostOwned):
     total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True)
     # The frozen scores by stage, as strings: {"document": "82.00", …}
     scores = models.JSONField(default=dict)
+    # Why it was turned down: codes of cohorts.decision_reasons
+    reasons = models.JSONField(default=list)
 
     objects = DecisionQuerySet.as_manager()
 

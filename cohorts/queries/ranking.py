@@ -1,20 +1,22 @@
 """What the scores of a cohort say: totals, ranks, and who would get a seat."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from cohorts import ranking
+from cohorts import ranking, rubric
 from cohorts.models import (
     Application,
     Cohort,
     CohortPolicy,
+    Criterion,
+    CriterionPoints,
     Decision,
     Person,
     Score,
@@ -29,6 +31,8 @@ from cohorts.states import (
     Stage,
 )
 
+CAN_FAIL = ~Q(minimum=None) | ~Q(low_below=None)  # of criteria
+
 
 class Ranked(NamedTuple):
     """What would be decided on one application."""
@@ -39,6 +43,7 @@ class Ranked(NamedTuple):
     rank: int
     total: Decimal
     scores: ranking.Scores
+    reasons: tuple[str, ...] = ()
 
 
 class Unranked(NamedTuple):
@@ -47,6 +52,7 @@ class Unranked(NamedTuple):
     pk: int
     receipt_number: str | None
     track_id: int | None
+    reasons: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.receipt_number or f"#{self.pk}"
@@ -81,6 +87,7 @@ class Ranking:
             rank=one.rank,
             total=one.total,
             scores=as_strings(one.scores),
+            reasons=list(one.reasons),
         )
 
 
@@ -132,8 +139,42 @@ def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
     }
 
 
+def rubric_can_fail() -> Exists:
+    """Of tracks: a criterion of the cohort has a minimum mark or a veto, so that its marks are to be read."""
+    return Exists(Criterion.objects.filter(CAN_FAIL, cohort=OuterRef("cohort")))
+
+
+def failures_of(cohort: Cohort, means: Mapping[int, ranking.Scores], *, marks: bool) -> dict[int, tuple[str, ...]]:
+    """Who fails whatever the total, and why: minimum marks of stages and of criteria, vetoes.
+
+    `marks`: a criterion can fail somebody (`rubric_can_fail`); one query then, otherwise none. A stage that does not
+    count fails nobody.
+    """
+    policy = cohort.policy
+    found: dict[int, list[str]] = defaultdict(list)
+    stages = stages_of(policy)
+    for stage in stages:
+        if (minimum := getattr(policy, f"minimum_{stage}")) is not None:
+            for pk, scores in means.items():
+                points = getattr(scores, stage)
+                if points is not None and points < minimum:
+                    found[pk].append(f"minimum_{stage}")
+    for pk, *element, panel in _panels(cohort, stages) if marks else []:
+        found[pk] += rubric.failures(rubric.Element(*element), panel)
+    return {pk: tuple(codes) for pk, codes in found.items() if codes}
+
+
+def _panels(cohort: Cohort, stages: Sequence[Stage]) -> "QuerySet[Any, Any]":
+    """The marks of each panel for each criterion that can fail somebody."""
+    criteria = Criterion.objects.filter(CAN_FAIL, cohort=cohort, stage__in=stages)
+    marks = CriterionPoints.objects.filter(criterion__in=criteria, score__application__state__in=IN_SELECTION)
+    of_criterion = ("criterion", "criterion__most", "criterion__minimum", "criterion__low_below")
+    rows = marks.order_by("criterion__stage", "criterion__position").values_list("score__application", *of_criterion)
+    return rows.annotate(panel=ArrayAgg("points"))
+
+
 def rank(cohort: Cohort) -> Ranking:
-    """Rank the applications in selection by the cohort's policy; three queries.
+    """Rank the applications in selection by the cohort's policy; three queries, one more for a rubric that can fail.
 
     The seats are those neither taken nor offered nor waited for. Ranks go on after those of
     earlier selections, so that a line of waiting people is never jumped.
@@ -142,7 +183,7 @@ def rank(cohort: Cohort) -> Ranking:
     seats = {track.pk: max(track.seats_free - track.offered - track.waits, 0) for track in tracks}
     waiting = {track.pk: track.waits for track in tracks}
     found = Ranking(cohort, list(tracks), seats, waiting, scores=mean_scores(cohort))
-    _fill(found, {track.pk: track.last for track in tracks})
+    _fill(found, {track.pk: track.last for track in tracks}, marks=any(track.can_fail for track in tracks))
     return found
 
 
@@ -152,15 +193,17 @@ def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
     earlier = released.order_by().values("application__track")
     waits = Count("pk", filter=Q(application__state=ApplicationState.WAITLISTED))
     return tracks.annotate(
+        can_fail=rubric_can_fail(),
         offered=Count("offers", filter=Q(offers__state=OfferState.LIVE)),
         waits=Coalesce(Subquery(earlier.annotate(waits=waits).values("waits")), 0),
         last=Coalesce(Subquery(earlier.annotate(last=Max("rank")).values("last")), 0),
     )
 
 
-def _fill(found: Ranking, last: dict[int, int]) -> None:
+def _fill(found: Ranking, last: dict[int, int], *, marks: bool) -> None:
     """Of ten thousand applications only what decides is read, as plain values."""
     weights, nothing = weights_of(found.cohort.policy), ranking.Scores()
+    failed, minimum = failures_of(found.cohort, found.scores, marks=marks), found.cohort.policy.minimum_total
     candidates = []
     applied = found.cohort.applications.in_selection().order_by("pk")
     shown = ("pk", "receipt_number", "person__name", "track", "submitted_at")
@@ -168,12 +211,14 @@ def _fill(found: Ranking, last: dict[int, int]) -> None:
         scores = found.scores.get(pk, nothing)
         total = ranking.weighted_total(scores, weights)
         if total is None or track is None or submitted_at is None:
-            found.unranked.append(Unranked(pk, receipt, track))
+            missing = [("unscored", total is None), ("no_track", track is None)]
+            reasons = tuple(code for code, lacks in missing if lacks)
+            found.unranked.append(Unranked(pk, receipt, track, reasons))
         else:
             found.people[pk] = receipt, name
-            candidates.append(ranking.Candidate(pk, str(track), scores, total, submitted_at))
+            candidates.append(ranking.Candidate(pk, str(track), scores, total, submitted_at, failed.get(pk, ())))
     seats = {str(track): number for track, number in found.seats.items()}
-    chosen = ranking.select(candidates, seats, minimum=found.cohort.policy.minimum_total)
+    chosen = ranking.select(candidates, seats, minimum=minimum)
     for track in found.seats:
         ordered = [
             *((Outcome.SELECTED, candidate) for candidate in chosen.selected[str(track)]),
@@ -181,7 +226,15 @@ def _fill(found: Ranking, last: dict[int, int]) -> None:
             *((Outcome.REJECTED, candidate) for candidate in chosen.rejected if candidate.track == str(track)),
         ]
         found.ranked += (
-            Ranked(candidate.id, track, outcome, number, candidate.total, candidate.scores)
+            Ranked(
+                candidate.id,
+                track,
+                outcome,
+                number,
+                candidate.total,
+                candidate.scores,
+                (*candidate.failures, *(["minimum_total"] if candidate.total < minimum else [])),
+            )
             for number, (outcome, candidate) in enumerate(ordered, start=last.get(track, 0) + 1)
         )
 

@@ -1,5 +1,8 @@
 """The selection of a cohort: what the scores say, what is decided from them, and the waitlist."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cohorts import queries
 from cohorts.actions import selection as actions
 from cohorts.actions.offers import answer_until
+from cohorts.decision_reasons import explain
 from cohorts.forms.selection import DecisionFilter, PrepareForm, WaitlistFilter
-from cohorts.models import Cohort, Decision, Selection
+from cohorts.models import Cohort, Criterion, Decision, Selection
 from cohorts.permissions import can_select
 from cohorts.states import SELECTS
 from portal import audit
@@ -151,7 +155,24 @@ def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int =
         )
         totals = current.decisions.order_by().values_list("total", "outcome")
         context |= {"numbers": numbers, "distribution": queries.distribution(totals)}
+    tell_why(listing, cohort, None if preview else current)
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(listing))
     response = listing.render("cohorts/selection.html", context)
     response.status_code = status
     return response
+
+
+def tell_why(rows: Iterable[Any], cohort: Cohort, selection: Selection | None) -> None:
+    """`why` of each row: the reasons of its decision in sentences."""
+    rows = list(rows)
+    names = criterion_names(cohort, selection) if any(":" in code for row in rows for code in row.reasons) else {}
+    for row in rows:
+        row.why = explain(row.reasons, names)
+
+
+def criterion_names(cohort: Cohort, selection: Selection | None) -> dict[int, str]:
+    """Of a prepared selection as it was prepared; of a preview as they are now."""
+    if selection is None:
+        return {one.pk: str(one) for one in cohort.criteria.all()}
+    rows = selection.inputs.get("rubric", [])
+    return {one["id"]: Criterion.in_language(one["name"], one["name_en"]) for one in rows}
