@@ -12,7 +12,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0010_reviewing'),
+        ("cohorts", "0012_application_forms"),
         ('partners', '0018_register_party_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
