@@ -130,8 +130,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if user.role == Role.ADMIN:
             return self
         if user.role in HOST_STAFF:
-            party = Party.objects.filter(organization=user.organization_id).values("agreement")
-            return self.filter(Q(host=user.organization_id) | Q(pk__in=party))
+            # Of the own ones nobody asks whether one is a party to them: a tenth of the time in a register of thousands.
+            others = Party.objects.filter(organization=user.organization_id).exclude(agreement__host=user.organization_id)
+            return self.filter(Q(host=user.organization_id) | Q(pk__in=others.order_by().values("agreement")))
         if user.role == Role.MENTOR:
             party = Party.objects.filter(organization=user.organization_id).values("agreement")
             return self.filter(pk__in=party)
@@ -175,12 +176,13 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.to_report().filter(report_due_on__lt=timezone.localdate())
 
     def titled_like(self, text: str) -> "AgreementQuerySet":
-        """By a part of the title, or one that is nearly the same; by the register number; by a party's name."""
+        """By a part of the title, the register number or a party's name; by a like title if no title has the text."""
         # Each in a query of its own, so that each finds its own index.
-        titled = Agreement.objects.filter(title__icontains=text).values("pk")
-        resembling = Agreement.objects.filter(title__trigram_word_similar=text).values("pk")
-        named = Party.objects.filter(organization__name__icontains=text).values("agreement")
-        return self.filter(Q(pk__in=titled.union(resembling, named)) | Q(number__istartswith=text))
+        titled = Agreement.objects.filter(title__icontains=text).order_by().values("pk")
+        numbered = Agreement.objects.filter(number__istartswith=text).order_by().values("pk")
+        named = Party.objects.filter(organization__name__icontains=text).order_by().values("agreement")
+        resembling = Agreement.objects.filter(~Exists(titled), title__trigram_word_similar=text).order_by().values("pk")
+        return self.filter(pk__in=titled.union(numbered, named, resembling))
 
     def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))

@@ -23,7 +23,6 @@ from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 
 MANAGERS = (Role.ADMIN, *HOST_STAFF)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def tabs(request: HttpRequest) -> list[dict]:
@@ -156,5 +155,5 @@ def welcome(request: HttpRequest, user: User, *, new: bool) -> HttpResponse:
     """A new account goes in at once; one that exists signs in as always, second factor and all."""
     messages.success(request, _("Welcome. You have accepted the invitation."))
     if new and not request.user.is_authenticated and not Authenticator.objects.filter(user=user).exists():
-        login(request, user, backend=BACKEND)
+        login(request, user)
     return redirect("home" if request.user.is_authenticated else "account_login")

@@ -1,6 +1,7 @@
 """The register of agreements (협약 관리대장): list, choice of columns, print. The address says what is shown."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from portal.common.listing import Listing, ordered
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 MOST_PRINTED = 2_000  # rows; more than that is a file
+MOST_KEYS = 5_000
 
 
 class Register(Listing):
@@ -40,9 +42,17 @@ class Register(Listing):
         """The same with all its filters to choose from."""
         return self.url(more=1)
 
-    def fetch(self, rows: QuerySet) -> QuerySet:
+    @cached_property
+    def found(self) -> Any:
+        """Of a search the keys, up to a few thousand: it is searched once, not to count and again to show."""
+        if not self.chosen:
+            return self.rows
+        keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
+        return keys if len(keys) <= MOST_KEYS else self.rows
+
+    def fetch(self, rows: Any) -> QuerySet:
         """The columns of one page alone, so that the last page of many costs what the first does."""
-        page = Agreement.objects.filter(pk__in=rows.values("pk"))
+        page = Agreement.objects.filter(pk__in=rows if isinstance(rows, list) else rows.values("pk"))
         return ordered(register_rows(self.request.user, self.columns, page), self.sorts, self.sort)
 
 

@@ -35,10 +35,8 @@ class ActingRoleMiddleware:
         return response
 
     def membership(self, request: HttpRequest) -> Membership | None:
-        """The one chosen; all of them stay with the user, for the menu that changes it."""
-        # `live()` but for the question whether the account is active: no other is a user of a request.
-        live = request.user.memberships.filter(ended_at=None).select_related("organization").order_by("pk")
-        request.user.live_memberships = mine = list(live)
+        """The one chosen of those that came with the user."""
+        mine = request.user.live_memberships
         if SESSION_KEY not in request.session:
             request.session[SESSION_KEY] = mine[0].pk if mine else 0
         chosen = request.session[SESSION_KEY]  # 0: works as an applicant or trainee

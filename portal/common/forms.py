@@ -1,4 +1,4 @@
-"""How every form of the portal looks and speaks: templates/krds/forms/, and its messages."""
+"""How every form of the portal looks and speaks: `form_html`, templates/krds/forms/, and its messages."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.common.exceptions import ActionRefused
+from portal.common.form_html import drawn
 from portal.common.korean import with_particle
 
 
@@ -23,6 +24,10 @@ class KRDSRenderer(TemplatesSetting):
 
     def get_template(self, template_name: str) -> Any:
         return found(template_name)
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        html = drawn(template_name, context)
+        return super().render(template_name, context, request) if html is None else html
 
 
 @cache

@@ -128,9 +128,18 @@ class Listing:
         asked = request.GET.get("sort", "")
         self.sort = asked if asked.removeprefix("-") in self.sorts else default_sort
         self.rows = ordered(self.form.narrow(rows, self.chosen), self.sorts, self.sort)
-        self.paginator = Paginator(self.rows, page_size)
+        self.page_size = page_size
 
     # Rows ------------------------------------------------------------------------------
+
+    @cached_property
+    def paginator(self) -> Paginator:
+        return Paginator(self.found, self.page_size)
+
+    @property
+    def found(self) -> Any:
+        """What is divided into pages: the rows, or in a subclass something from which `fetch` makes rows."""
+        return self.rows
 
     @cached_property
     def page(self) -> Page:

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from portal.common import korean
+from portal.common import form_html, korean
 from portal.common.forms import KRDSRenderer
 from portal.common.listing import Listing
 
@@ -47,24 +47,7 @@ def cells(texts: Iterable[str]) -> SafeString:
 @register.filter
 def attributes(given: Mapping[str, Any]) -> SafeString:
     """`<input{{ widget.attrs|attributes }}>`: all but the class, which the template of the widget writes."""
-    told = {name: value for name, value in given.items() if name != "class" and value is not False}
-    return mark_safe(  # noqa: S308  # each is escaped
-        "".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in told.items())
-    )
-
-
-@register.filter
-def options(optgroups: Iterable[tuple[Any, list[dict[str, Any]], int]]) -> SafeString:
-    """`<select>{{ widget.optgroups|options }}</select>`: some lists have hundreds."""
-    parts: list[str] = []
-    for group, choices, _index in optgroups:
-        parts += [f'<optgroup label="{escape(group)}">'] if group else []
-        for one in choices:
-            said = " selected" if one["selected"] else ""
-            said += " disabled" if one["attrs"].get("disabled") else ""
-            parts.append(f'<option value="{escape(one["value"])}"{said}>{escape(one["label"])}</option>')
-        parts += ["</optgroup>"] if group else []
-    return mark_safe("".join(parts))  # noqa: S308  # each is escaped
+    return mark_safe(form_html.attributes(given))  # noqa: S308  # each is escaped
 
 
 @lru_cache(maxsize=1_000)
