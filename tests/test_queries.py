@@ -22,13 +22,11 @@ PUBLIC = {"home", "privacy", "accessibility", "cohorts:notice", "cohorts:notice-
 NO_LISTING = {"cohorts:selection": "ranking"}  # a ranking computed for the page, with a list of it below
 # Above their goal for the present; a number here only ever goes down.
 ABOVE = {
-    "cohorts:licence-pool": 10,  # a detail, with the list of its seats
+    "cohorts:licence-pool": 9,  # a detail, with the list of its seats
 }  # fmt: skip
 # Rows alone, of pages that ask for a cohort and write down who was seen. Whole, they are within the goal of a list.
 FRAGMENTS_ABOVE = {
-    "cohorts:selection": 10, "cohorts:selection-waitlist": 7, "placements:outcome-people": 8,
-    "partners:joint-project-list": 7, "cohorts:way-list": 8, "cohorts:licence-pool": 9, "placements:interview-list": 7,
-    "cohorts:conflict-list": 7,
+    "cohorts:selection": 9, "placements:outcome-people": 7, "cohorts:way-list": 7, "cohorts:licence-pool": 8,
 }  # fmt: skip
 SIGNED_OUT = ["account_login", "account_signup", "account_reset_password"]
 

@@ -147,7 +147,7 @@ def test_the_page_costs_the_same_for_any_number_of_files(client, cohort, officia
     for number in range(files):
         attach_file(application, SimpleUploadedFile(f"{number}.pdf", pdf()), kind="other", by=official)
 
-    with django_assert_num_queries(8):  # session, user, role, application, access, files, consents, resembling
+    with django_assert_num_queries(7):  # session, user with role, application, access, files, consents, resembling
         client.get(application.get_absolute_url())
 
 

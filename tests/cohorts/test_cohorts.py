@@ -331,7 +331,7 @@ def test_the_list_costs_the_same_for_one_and_three(client, sign_in, django_asser
         make_application(cohort=make_cohort(host=host))
     sign_in(make_member(Role.OFFICIAL, host))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = client.get(reverse("cohorts:cohort-list"))
 
     assert answer.context["listing"].total == count
@@ -344,7 +344,7 @@ def test_the_page_costs_the_same_however_many_applied(client, sign_in, django_as
         make_application(cohort=cohort, state=list(ApplicationState)[place % 4])
     sign_in(make_member(Role.OFFICIAL, cohort.host))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get(cohort.get_absolute_url()).status_code == 200
 
 

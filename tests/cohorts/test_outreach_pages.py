@@ -199,7 +199,7 @@ def test_a_list_costs_the_same_for_any_number(browser, programme, django_assert_
         make_visit(round=make_round(programme=programme), days=-1, state="held")
     url = reverse(f"cohorts:{name}")
     browser.get(url)
-    queries = {"round-list": 7, "school-request-list": 6, "visit-list": 8}[name]
+    queries = {"round-list": 6, "school-request-list": 5, "visit-list": 7}[name]
 
     with django_assert_num_queries(queries):
         answer = browser.get(url)

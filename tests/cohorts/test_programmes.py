@@ -82,7 +82,7 @@ def test_the_list_costs_the_same_for_one_and_three(client, sign_in, django_asser
         make_cohort(host=official.acting.organization)
     sign_in(official)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         answer = client.get(reverse("cohorts:programme-list"))
 
     assert answer.context["listing"].total == count

@@ -191,7 +191,7 @@ def test_the_page_of_reviewing_asks_the_same_of_any_number(client, official, coh
     address = reverse("cohorts:reviewing", args=[cohort.pk])
     client.get(address)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(address)
 
     assert len(page.context["reviewing"].rows) == count
@@ -206,7 +206,7 @@ def test_the_list_of_names_asks_the_same_of_any_number(client, settings, cohort,
     address = reverse("cohorts:conflict-list", args=[cohort.pk])
     client.get(address)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(address)
 
     assert len(page.context["listing"]) == count

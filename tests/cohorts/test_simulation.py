@@ -124,7 +124,7 @@ def test_the_simulation_asks_the_same_of_any_number(client, official, count, dja
     tried = {"weight_document": "0", "weight_test": "100", "weight_interview": "0", "minimum_total": "0"}
     client.get(address, tried)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(address, tried)
 
     assert len(page.context["gains"]) == count

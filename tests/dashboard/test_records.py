@@ -74,7 +74,7 @@ def test_the_lists_take_the_same_queries_for_any_number(
     client = sign_in(official)
     client.get(path)
 
-    with django_assert_num_queries(5 if path == "/history/" else 6):
+    with django_assert_num_queries(4 if path == "/history/" else 5):
         client.get(path)
 
 

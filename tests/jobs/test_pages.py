@@ -109,5 +109,5 @@ def test_the_list_takes_the_same_queries_for_any_number(client, official, count,
         Job.objects.filter(pk=ask(official.organization_id, key=str(number)).pk).update(created_by=make_user())
     client.get(reverse("jobs:job-list"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("jobs:job-list"))

@@ -100,12 +100,12 @@ def test_the_list_takes_the_same_queries_for_any_number(client, official, count,
         queue(official.organization_id, key=str(number))
     client.get(reverse("notify:mail-list"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("notify:mail-list"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("notify:inbox", 5), ("notify:demo-mailbox", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("notify:inbox", 4), ("notify:demo-mailbox", 4)])
 def test_a_mailbox_takes_the_same_queries_for_any_number(
     client, official, settings, name, queries, count, django_assert_num_queries
 ):

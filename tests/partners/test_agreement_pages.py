@@ -50,7 +50,7 @@ def test_the_register_takes_as_many_queries_for_one_as_for_three(browser, city, 
         with_promises(make_agreement(host=city), count)
     browser.get(reverse("partners:agreement-list"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert browser.get(reverse("partners:agreement-list")).status_code == 200
 
 
@@ -64,7 +64,7 @@ def test_an_agreement_takes_as_many_queries_for_one_promise_as_for_three(
     agreement = with_promises(make_agreement(host=city), count)
     browser.get(agreement.get_absolute_url())
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = browser.get(agreement.get_absolute_url())
 
     assert '<a class="p-link" href="/trainees/">78</a> / 100명' in answer.content.decode()
@@ -76,7 +76,7 @@ def test_organizations_take_as_many_queries_for_one_as_for_three(browser, django
         make_company(parent=make_organization())
     browser.get(reverse("partners:organization-list"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         browser.get(reverse("partners:organization-list"))
 
 
@@ -90,7 +90,7 @@ def test_people_take_as_many_queries_for_one_as_for_three(
         send_invitation(by=official, email=f"n{n}@example.kr", role=Role.OPERATOR, organization=city)
     browser.get(reverse(f"partners:{name}"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         browser.get(reverse(f"partners:{name}"))
 
 

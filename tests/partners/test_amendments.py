@@ -361,7 +361,7 @@ def test_the_amendments_take_as_many_queries_for_one_as_for_three(
     url = reverse("partners:amendment-list", args=[agreement.pk])
     browser.get(url)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(browser.get(url).context["rows"]) == count
 
 

@@ -235,5 +235,5 @@ def test_checks_take_as_many_queries_for_one_as_for_three(sign_in, official, cit
     browser = sign_in(official)
     browser.get(reverse("partners:check-list"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         browser.get(reverse("partners:check-list"))

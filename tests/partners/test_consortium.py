@@ -320,8 +320,8 @@ def test_pages_take_as_many_queries_for_one_as_for_three(
         project = propose(consortium, title=f"사업 {number}", meeting=meeting)
     browser, where = sign_in(official), [consortium.agreement_id]
     for name, args, queries in (
-        ("consortium-list", [], 5), ("consortium", where, 10), ("meeting-list", where, 6), ("decision-list", where, 7),
-        ("joint-project-list", where, 7), ("meeting", [meeting.pk], 9), ("joint-project", [project.pk], 6),
+        ("consortium-list", [], 4), ("consortium", where, 9), ("meeting-list", where, 5), ("decision-list", where, 6),
+        ("joint-project-list", where, 6), ("meeting", [meeting.pk], 8), ("joint-project", [project.pk], 5),
     ):  # fmt: skip
         url = reverse(f"partners:{name}", args=args)
         browser.get(url)

@@ -181,5 +181,5 @@ def test_deliveries_take_as_many_queries_for_one_as_for_three(sign_in, django_as
     browser, url = sign_in(official), reverse("partners:delivery-list", args=[commitment.agreement_id, commitment.pk])
     browser.get(url)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(url)

@@ -195,7 +195,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_three(browser, official, 
         add(make_agreement(host=official.acting.organization), content=str(n).encode())
     browser.get(reverse("partners:document-list"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(browser.get(reverse("partners:document-list")).context["listing"]) == count
 
 

@@ -300,5 +300,5 @@ def test_a_paper_takes_as_many_queries_for_one_party_as_for_three(browser, agree
     url = reverse("partners:agreement-paper", args=[agreement.pk])
     browser.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(url)

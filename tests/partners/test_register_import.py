@@ -276,7 +276,7 @@ def test_the_preview_takes_as_many_queries_for_one_as_for_three(browser, city, d
     source = send(browser, content, "a.csv")
     browser.get(source.get_absolute_url())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = browser.get(source.get_absolute_url()).content.decode()
 
     assert len(re.findall('<th scope="row">', page)) == count

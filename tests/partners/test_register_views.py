@@ -123,7 +123,7 @@ def test_the_list_of_views_takes_as_many_queries_for_one_as_for_three(
         make_view(official, f"보기 {n}", query=f"host={city.pk}&in_charge={official.pk}&columns=kind")
     browser.get(reverse("partners:view-list"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = browser.get(reverse("partners:view-list")).content.decode()
 
     assert f"관리 주체: {city}" in page or f"관리: {city}" in page or str(city) in page

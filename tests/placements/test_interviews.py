@@ -181,5 +181,5 @@ def test_the_list_takes_the_same_queries_for_one_and_three(sign_in, team, django
     browser = sign_in(team.official)
     browser.get(reverse("placements:interview-list"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(reverse("placements:interview-list"))

@@ -293,7 +293,7 @@ def test_the_list_of_logs_takes_the_same_queries_for_one_and_three(client, sign_
     sign_in(official)
     client.get(reverse("placements:log-list"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(reverse("placements:log-list")).status_code == 200
 
 
@@ -305,5 +305,5 @@ def test_the_page_of_a_team_takes_the_same_queries_for_one_and_three(client, sig
     sign_in(mentor_of(team))
     client.get(team.get_absolute_url())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(team.get_absolute_url()).status_code == 200

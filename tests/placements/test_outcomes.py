@@ -328,7 +328,7 @@ def test_two_officials_verify_a_job_once():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("outcome-list", 5), ("employment-list", 7)])
+@pytest.mark.parametrize(("name", "queries"), [("outcome-list", 4), ("employment-list", 6)])
 def test_the_lists_take_the_same_queries_for_one_and_three(
     client, sign_in, django_assert_num_queries, name, queries, count
 ):
@@ -351,5 +351,5 @@ def test_the_people_of_a_cohort_take_the_same_queries(client, sign_in, django_as
     url = reverse("placements:outcome-people", args=[cohort.pk])
     client.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(url).status_code == 200

@@ -66,7 +66,7 @@ def test_the_list_takes_the_same_queries_for_any_number(count, sign_in, django_a
     client = sign_in(official)
     client.get("/reports/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert client.get("/reports/").context["listing"].total == count
 
 
@@ -78,7 +78,7 @@ def test_the_list_of_files_takes_the_same_queries_for_any_number(count, sign_in,
     client = sign_in(official)
     client.get("/exports/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert client.get("/exports/").context["listing"].total == count
 
 
