@@ -131,7 +131,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             return self
         if user.role in HOST_STAFF:
             # Of the own ones nobody asks whether one is a party to them: a tenth of the time in a register of thousands.
-            others = Party.objects.filter(organization=user.organization_id).exclude(agreement__host=user.organization_id)
+            others = Party.objects.filter(organization=user.organization_id).exclude(
+                agreement__host=user.organization_id
+            )
             return self.filter(Q(host=user.organization_id) | Q(pk__in=others.order_by().values("agreement")))
         if user.role == Role.MENTOR:
             party = Party.objects.filter(organization=user.organization_id).values("agreement")
