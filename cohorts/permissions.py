@@ -145,6 +145,11 @@ def can_answer_offer(user: "User", offer: Offer) -> bool:
     return is_host_staff(user, offer)
 
 
+def can_log_contact(user: "User", application: Application) -> bool:
+    """Log attempts to reach somebody, and pass over who is not reached."""
+    return is_host_staff(user, application)
+
+
 def can_enrol(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 
@@ -256,7 +261,8 @@ def can_edit_application(user: "User", application: Application) -> bool:
 
 
 def can_withdraw_application(user: "User", application: Application) -> bool:
-    return is_applicant(user, application)
+    """The applicant; and the office, for somebody who telephones."""
+    return is_applicant(user, application) or is_host_staff(user, application)
 
 
 def can_overrule_ineligibility(user: "User", application: Application) -> bool:

@@ -86,6 +86,7 @@ LIVE = tuple(state for state in A if state not in (A.WITHDRAWN,))  # one of thes
 RECEIVED = tuple(state for state in A if state != A.DRAFT)  # drafts do not count (domain.md 1.6)
 OPEN_TO_CHANGE = (A.DRAFT, A.SUBMITTED, A.INELIGIBLE)  # by the applicant, until the deadline
 NEEDS_CONSENT = (A.OFFERED, A.ACCEPTED, A.ENROLLED)  # the consent to collection cannot be taken back alone
+CAN_BE_CONTACTED = (A.WAITLISTED, A.OFFERED, A.ACCEPTED)  # about a seat
 CAN_WITHDRAW = tuple(state for state, after in TRANSITIONS.items() if A.WITHDRAWN in after)
 
 
@@ -110,6 +111,18 @@ class OfferState(models.TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")
     DECLINED = "declined", pgettext_lazy("offer", "Declined")
     EXPIRED = "expired", pgettext_lazy("offer", "Expired")
+
+
+class ContactChannel(models.TextChoices):
+    CALL = "call", pgettext_lazy("contact", "Telephone")
+    MESSAGE = "message", pgettext_lazy("contact", "Text message")
+    EMAIL = "email", pgettext_lazy("contact", "E-mail")
+
+
+class ContactResult(models.TextChoices):
+    REACHED = "reached", pgettext_lazy("contact", "Reached")
+    NO_ANSWER = "no_answer", pgettext_lazy("contact", "No answer")
+    WRONG_NUMBER = "wrong_number", pgettext_lazy("contact", "Wrong number or address")
 
 
 class EnrolmentState(models.TextChoices):

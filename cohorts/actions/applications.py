@@ -137,8 +137,11 @@ def submit_application(application: Application, *, by: User) -> Application:
 
 
 @transaction.atomic
-def withdraw_application(application: Application, *, by: User) -> Application:
-    """Take an application back before anything was decided, or from the waitlist."""
+def withdraw_application(application: Application, *, by: User, reason: str = "") -> Application:
+    """Take an application back before anything was decided, or from the waitlist.
+
+    Where somebody else does it for the person, a mail says so.
+    """
     application = _lock(application)
     if application.state == ApplicationState.WITHDRAWN:
         return application
@@ -146,7 +149,10 @@ def withdraw_application(application: Application, *, by: User) -> Application:
         raise ActionRefused(_("This application can no longer be withdrawn here. Answer the offer instead."))
     if application.state == ApplicationState.DRAFT:
         raise ActionRefused(_("This application was not submitted. Delete the draft instead."))
-    return _move(application, ApplicationState.WITHDRAWN, by=by)
+    application = _move(application, ApplicationState.WITHDRAWN, by=by, reason=reason)
+    if application.person.user_id != by.pk:
+        notify.queue_many([emails.about(application, "application_withdrawn", slot="once", by=by)])
+    return application
 
 
 @transaction.atomic

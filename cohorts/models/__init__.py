@@ -1,6 +1,7 @@
 from cohorts.models.application import Application, ApplicationFile
 from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, ProgrammeStage, Track
 from cohorts.models.consent import Consent, ConsentText
+from cohorts.models.contact import ContactAttempt
 from cohorts.models.enrolment import Enrolment
 from cohorts.models.extension import Extension
 from cohorts.models.licences import LicencePool, LicenceSeat
@@ -25,6 +26,7 @@ __all__ = [
     "ConflictKind",
     "Consent",
     "ConsentText",
+    "ContactAttempt",
     "Criterion",
     "CriterionPoints",
     "Decision",

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models.contact import ContactAttempt
 from cohorts.states import OfferState, Outcome, Stage
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
@@ -119,12 +121,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Who was selected or put on the waitlist when it was released, with the offer made since."""
         released = self.filter(selection__cohort=cohort, selection__released_at__isnull=False)
         newest = Offer.objects.filter(application=OuterRef("application")).order_by("-offered_at", "-pk")
+        contacts = ContactAttempt.objects.filter(application=OuterRef("application")).order_by().values("application")
         return (
             released.exclude(outcome=Outcome.REJECTED)
             .select_related("application__person", "application__track")
             .annotate(
                 **{name: Subquery(newest.values(name)[:1]) for name in ("offered_at", "deadline", "answered_at")},
                 offer=Subquery(newest.values("pk")[:1]),
+                contacts=Coalesce(Subquery(contacts.annotate(n=Count("pk")).values("n")), 0),
             )
         )
 
@@ -200,6 +204,7 @@ class Offer(HostOwned):
     class Meta:
         ordering = ["-offered_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["id", "host"], name="offer_host_key"),
             models.UniqueConstraint(
                 fields=["application"],
                 condition=Q(state__in=[OfferState.LIVE, OfferState.ACCEPTED]),

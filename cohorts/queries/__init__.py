@@ -12,6 +12,7 @@ from cohorts.queries.cohorts import (
     open_cohorts,
     staff_ever,
 )
+from cohorts.queries.contacts import failed_contacts
 from cohorts.queries.licences import (
     Candidate,
     agreements_for_licences,
@@ -59,7 +60,7 @@ __all__ = [
     "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Ranking", "Reviewing", "ReviewingOfCohort",
     "TrackNumbers", "Use", "agreements_for_licences", "application_todos", "as_strings", "begun",
     "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers", "distribution",
-    "eligibility_rules", "failures_of", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
+    "eligibility_rules", "failed_contacts", "failures_of", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
     "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "promised_licences",
     "providers_of", "rank", "registration_until", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open",
     "selection_todos", "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer",

@@ -15,8 +15,9 @@ from cohorts import queries
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import withdraw_consent
 from cohorts.forms.applications import OverruleForm, filter_for
+from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
-from cohorts.states import CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
+from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
 from cohorts.views.apply import check_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -27,6 +28,7 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_email, mask_mobile
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.REVIEWER)
 
@@ -55,6 +57,9 @@ def next_step(application: Application) -> dict[str, str]:
         except NoReverseMatch:
             url = application.get_absolute_url()
         return {"text": _("A seat is offered to you."), "url": url, "label": _("Answer the offer")}
+    if state == ApplicationState.WAITLISTED:
+        url = reverse("cohorts:waitlist-place", args=[application.pk])
+        return {"text": str(WAITING[ApplicationState.WAITLISTED]), "url": url, "label": _("See your place")}
     return {"text": str(WAITING.get(ApplicationState(state), "")), "url": "", "label": ""}
 
 
@@ -69,21 +74,25 @@ WAITING = {
 
 
 @require_http_methods(["GET", "POST"])
-@roles(Role.TRAINEE)
+@roles(*HOST_STAFF, Role.TRAINEE)
 def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks, then takes the application back."""
+    """Asks, then takes the application back; from the office it needs a reason."""
     application = _load(request, pk)
     require(may.can_withdraw_application(request.user, application))
-    if request.method == "POST":
-        try:
-            actions.withdraw_application(application, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Your application was withdrawn."))
-        return redirect(application)
-    context = {"application": application, "cohort": application.cohort, "cancel_url": application.get_absolute_url()}
-    return render(request, "cohorts/application_withdraw.html", context)
+    theirs = request.user.role in HOST_STAFF
+    form = ReasonForm(request.POST if request.method == "POST" else None) if theirs else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
+        done = _("The application was withdrawn.") if theirs else _("Your application was withdrawn.")
+        return do(
+            request,
+            lambda: actions.withdraw_application(application, by=request.user, reason=reason),
+            done,
+            application.get_absolute_url(),
+        )
+    context = {"application": application, "cohort": application.cohort, "theirs": theirs, "form": form}
+    context["cancel_url"] = application.get_absolute_url()
+    return render(request, "cohorts/application_withdraw.html", context, status=form_status(form) if form else 200)
 
 
 @require_GET
@@ -191,6 +200,12 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         else "",
         "conflict_url": _url("cohorts:conflict-declare", found.pk)
         if user.role in HOST_STAFF and found.state in IN_SELECTION
+        else "",
+        "contacts_url": _url("cohorts:contact-list", found.pk)
+        if user.role in (Role.ADMIN, *HOST_STAFF) and found.state in CAN_BE_CONTACTED
+        else "",
+        "withdraw_url": _url("cohorts:application-withdraw", found.pk)
+        if may.can_withdraw_application(user, found) and found.state in CAN_WITHDRAW and not found.holds_a_seat
         else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "overrule_form": form if may_overrule else None,

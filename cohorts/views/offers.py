@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cohorts import queries
 from cohorts.actions import offers as actions
 from cohorts.models import Application, Offer
 from cohorts.permissions import can_answer_offer, can_offer_place
@@ -32,7 +33,30 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         "theirs": theirs,
         "accepted": offer.application.state == ApplicationState.ACCEPTED,
     }
+    if theirs:
+        context["failed"] = queries.failed_contacts(offer)
+        context["enough"] = context["failed"] >= offer.application.cohort.policy.contact_attempts
     return render(request, "cohorts/offer.html", context)
+
+
+@require_GET
+@roles(Role.TRAINEE)
+def waitlist_place(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's own place on the waitlist, and what happens next."""
+    application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
+    if application.state != ApplicationState.WAITLISTED:
+        return redirect(application)
+    place = queries.waitlist_place(application)
+    context = {
+        "application": application,
+        "cohort": application.cohort,
+        "place": place,
+        "before": place - 1,
+        "valid": queries.waitlist_is_valid(application.cohort),
+        "valid_until": queries.waitlist_valid_until(application.cohort),
+        "hours": application.cohort.policy.offer_hours,
+    }
+    return render(request, "cohorts/waitlist_place.html", context)
 
 
 @require_POST

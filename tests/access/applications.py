@@ -74,11 +74,11 @@ TABLE = [
     ),
     row(
         "cohorts:application-withdraw", "GET", lambda w: [w.application.pk],
-        own=ME + "200", same=ME + "404", other=ME + "404",
+        own="403 200 200 403 403 403 200", same="403 200 200 403 403 403 404", other="403 404 404 403 403 403 404",
     ),
     row(
         "cohorts:application-withdraw", "POST", lambda w: [w.application.pk],
-        own=ME + "302", same=ME + "404", other=ME + "404",
+        own="403 422 422 403 403 403 302", same="403 422 422 403 403 403 404", other="403 404 404 403 403 403 404",
     ),
     row("cohorts:consent-list", "GET", lambda w: [], **MINE),
     row("cohorts:consent-withdraw", "POST", lambda w: [w.consent.pk], own=ME + "302", same=ME + "404", other=ME + "404"),

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cohorts.actions import offers as actions
+from cohorts.actions.contacts import log_contact, pass_over
 from cohorts.actions.moves import _move
 from cohorts.models import Application, Decision, Offer, Selection, Track
-from cohorts.states import HOLDS_A_SEAT, LIVE, ApplicationState, CohortState, OfferState, Outcome
+from cohorts.queries import failed_contacts
+from cohorts.states import HOLDS_A_SEAT, LIVE, ApplicationState, CohortState, ContactResult, OfferState, Outcome
 from portal.common.exceptions import ActionRefused
 from tests.factories import make_application, make_cohort, make_person
 
@@ -28,7 +31,8 @@ class Seats(RuleBasedStateMachine):
     def open(self, seats, waiting):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        self.cohort = make_cohort(state=CohortState.SELECTING, tracks={"일반": seats})
+        self.cohort = make_cohort(state=CohortState.SELECTING, tracks={"일반": seats}, policy={"contact_attempts": 2})
+        self.minute = timezone.now() - timedelta(hours=8)
         self.track = self.cohort.tracks.get()
         self.selection = Selection.objects.create(cohort=self.cohort, host=self.cohort.host, released_at=timezone.now())
         self.ranks = 0
@@ -43,7 +47,8 @@ class Seats(RuleBasedStateMachine):
 
     def wait(self, person):
         """Applied, and put at the end of the line by a released selection."""
-        application = make_application(cohort=self.cohort, person=person, state=A.WAITLISTED)
+        submitted = {"submitted_at": timezone.now() - timedelta(days=20)}
+        application = make_application(cohort=self.cohort, person=person, state=A.WAITLISTED, **submitted)
         self.ranks += 1
         Decision.objects.create(
             selection=self.selection, host=self.cohort.host, application=application,
@@ -99,6 +104,22 @@ class Seats(RuleBasedStateMachine):
             Offer.objects.filter(pk=offer.pk).update(offered_at=timezone.now() - timedelta(days=9))
             Offer.objects.filter(pk=offer.pk).update(deadline=timezone.now() - timedelta(seconds=1))
             actions.expire_offers()
+
+    @rule(pick=PICK, result=st.sampled_from(ContactResult.values))
+    def call(self, pick, result):
+        if application := self.chosen(self.track.applications.all(), pick):
+            self.minute += timedelta(minutes=1)
+            told = {"channel": "call", "result": result, "contacted_at": self.minute}
+            Offer.objects.filter(application=application).update(offered_at=timezone.now() - timedelta(days=9))
+            self.try_to(partial(log_contact, **told), application)
+
+    @rule(pick=PICK)
+    def pass_over(self, pick):
+        """Only a live offer, and only after as many failures as the policy names."""
+        if offer := self.chosen(Offer.objects.all(), pick):
+            failed, was = failed_contacts(offer), offer.state
+            done = self.try_to(pass_over, offer)
+            assert bool(done) == (was == OfferState.LIVE and failed >= 2)
 
     @rule()
     def promote(self):
