@@ -26,7 +26,7 @@ def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
     may_log = can_log_contact(request.user, application)
     require(may_log or request.method == "GET")
-    form = ContactForm(request.POST or None)
+    form = ContactForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             actions.log_contact(application, by=request.user, **form.cleaned_data)

@@ -34,8 +34,8 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         "accepted": offer.application.state == ApplicationState.ACCEPTED,
     }
     if theirs:
-        context["failed"] = queries.failed_contacts(offer)
-        context["enough"] = context["failed"] >= offer.application.cohort.policy.contact_attempts
+        failed = queries.failed_contacts(offer)
+        context |= {"failed": failed, "enough": failed >= offer.application.cohort.policy.contact_attempts}
     return render(request, "cohorts/offer.html", context)
 
 

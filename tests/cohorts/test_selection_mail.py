@@ -10,8 +10,8 @@ from portal import notify
 from tests.factories import make_cohort, make_offer, make_person, make_user
 
 pytestmark = pytest.mark.django_db
-OFFERED = ("place_offered", "offer_reminder", "offer_accepted", "offer_expired")
-LETTERS = (*OFFERED, "waitlisted", "not_selected", "enrolled")
+OFFERED = ("place_offered", "offer_reminder", "offer_accepted", "offer_expired", "offer_passed_over")
+LETTERS = (*OFFERED, "waitlisted", "not_selected", "enrolled", "application_withdrawn")
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -23,7 +23,14 @@ def test_a_letter_is_whole_in_both_languages(template, language, settings):
     offer.application.cohort = cohort
     offer.application.person = make_person(name="Hana Kim", user=make_user(language=language))
     day = timezone.localdate()
-    more = {"starts_on": day, "number": 7, "place": 12, "until": day, "day_starts": timezone.now().time()}
+    more = {
+        "starts_on": day,
+        "number": 7,
+        "place": 12,
+        "attempts": 3,
+        "until": day,
+        "day_starts": timezone.now().time(),
+    }
 
     if template in OFFERED:
         message = emails.about_offer(offer, template, by=None, **more)

@@ -1,0 +1,70 @@
+"""Seats in a browser: who waits, who is called, who enters; at both widths and in both modes."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.actions.contacts import log_contact
+from cohorts.models import Application, Offer
+from cohorts.states import ApplicationState, CohortState
+from portal.accounts.roles import Role
+from tests.browser import assert_accessible, look, sign_in
+from tests.factories import make_cohort, make_member, make_offer, make_waitlist
+
+pytestmark = pytest.mark.django_db(transaction=True)
+A = ApplicationState
+
+
+@pytest.fixture
+def cohort(settings):
+    settings.MFA_REQUIRED = False
+    return make_cohort(state=CohortState.SELECTING, tracks={"일반": 1}, name="대구 AI 스쿨 3기")
+
+
+def test_calls_are_logged_and_the_seat_goes_on(page, live_server, client, cohort):
+    first, second = make_waitlist(cohort, A.OFFERED, A.WAITLISTED)
+    offer = make_offer(application=first)
+    Offer.objects.update(offered_at=timezone.now() - timedelta(hours=5))
+    Application.objects.update(submitted_at=timezone.now() - timedelta(days=5))
+    for minutes, note in ((200, "꺼져 있음"), (100, "")):
+        moment = timezone.now() - timedelta(minutes=minutes)
+        log_contact(first, by=None, channel="call", result="no_answer", contacted_at=moment, note=note)
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+
+    page.goto(reverse("cohorts:contact-list", args=[first.pk]))
+    page.locator("[name=channel][value=message]").check(force=True)
+    page.locator("[name=result][value=no_answer]").check(force=True)
+    page.locator("main form button.primary").last.click()
+    page.get_by_text("3회 / 3회").wait_for()
+    assert_accessible(page)
+    look(page, "contact-list")
+    page.goto(offer.get_absolute_url())
+    look(page, "offer-passed-over")
+    page.get_by_role("button", name="다음 순번으로 넘기기").first.click()
+    page.locator("dialog[open] button.primary").click()
+    page.get_by_text("자리는 다음 순번에게 갑니다").wait_for()
+
+    second.refresh_from_db()
+    assert second.state == A.OFFERED
+    page.goto(reverse("cohorts:selection-waitlist", args=[cohort.pk]))
+    look(page, "waitlist-contacts")
+
+
+def test_who_waits_sees_the_own_place(page, live_server, client, cohort):
+    _first, second = make_waitlist(cohort, A.WAITLISTED, A.WAITLISTED)
+    second.person.user = make_member(Role.TRAINEE, cohort.host)
+    second.person.save()
+    sign_in(page, client, second.person.user, live_server.url)
+
+    page.goto(reverse("cohorts:waitlist-place", args=[second.pk]))
+    assert_accessible(page)
+    look(page, "waitlist-place")
+    page.get_by_role("link", name="예비합격 포기").click()
+    look(page, "waitlist-leave")
+    page.locator("main form button.primary").click()
+    page.get_by_text("지원을 철회했습니다").first.wait_for()
+
+    second.refresh_from_db()
+    assert second.state == A.WITHDRAWN
