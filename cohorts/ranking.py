@@ -1,16 +1,19 @@
 """In which order candidates get the seats of a cohort (domain.md section 1: scoring, waitlist)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
+from cohorts.quotas import Quota, QuotaRule, choose
 from portal.common.numbers import round_ratio
 
 TRIMMED_FROM: Final = 5  # panellists
 CENT: Final = Decimal("0.01")
+FULL: Final = Decimal(100)  # points
 
 
 class Tie(StrEnum):
@@ -47,14 +50,31 @@ class Scores:
     interview: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class BonusPolicy:
+    """How confirmed bonus points count: their sum up to `limit` (None: all), past 100 only if `above_full`."""
+
+    limit: Decimal | None = None
+    above_full: bool = False
+
+    def counted(self, points: Decimal, base: Decimal) -> Decimal:
+        """What of `points` is added to a total of `base` (0-100): 8 points by a limit of 5 are 5; 98 + 5 are 100."""
+        counted = points if self.limit is None else min(points, self.limit)
+        return counted if self.above_full else min(counted, FULL - base)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """`bonus`: what of `total` are bonus points; `failures`: minimum marks and vetoes, turned down whatever the total."""
+
     id: int
     track: str
     scores: Scores
     total: Decimal
     submitted_at: datetime
-    failures: tuple[str, ...] = ()  # minimum marks and vetoes: turned down whatever the total
+    bonus: Decimal = Decimal()
+    groups: frozenset[str] = frozenset()
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +83,10 @@ class Selection:
 
     selected: dict[str, list[Candidate]]  # by track, best first
     waitlisted: dict[str, list[Candidate]]  # by track, next in line first
-    rejected: list[Candidate]  # failed, below the minimum, or behind the end of a waitlist
+    rejected: list[Candidate]  # below a minimum, or behind the end of a waitlist
+    ranked: dict[str, list[Candidate]]  # by track: everybody by merit, those who fail last
+    # By candidate, where it is not the place alone that decided: codes of cohorts.decision_reasons
+    reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def panel_mean(scores: Sequence[Decimal | int], trimmed_from: int = TRIMMED_FROM) -> Decimal:
@@ -125,21 +148,57 @@ def select(
     minimum: Decimal = Decimal(),
     waitlist: int | None = None,
     tie_order: Sequence[Tie] = TIE_ORDER,
+    quotas: Mapping[str, Sequence[Quota]] | None = None,
 ) -> Selection:
-    """Give the seats of each track to its best; the next ones wait, in order.
+    """Give the seats of each track to its best, as its quotas allow; the next ones wait, in order.
 
-    `minimum` is the total without which nobody is selected or waits; nor does who has failed; `waitlist` the length of each track's
-    waitlist, None for no end. Raises KeyError for a candidate of a track that has no entry in the seats.
+    `minimum` is the total without which nobody is selected or waits; a bonus lifts nobody over it, nor over
+    what makes somebody fail. `waitlist` is the length of each track's waitlist, None for no end; `quotas`
+    are by track (`cohorts.quotas`). Raises KeyError for a candidate of a track that has no entry in the seats.
     """
-    found = Selection({track: [] for track in seats_by_track}, {track: [] for track in seats_by_track}, [])
+    selected: dict[str, list[Candidate]] = {track: [] for track in seats_by_track}
+    found = Selection(selected, {track: [] for track in seats_by_track}, [], {})
+    able: dict[str, list[Candidate]] = {track: [] for track in seats_by_track}
+    failing: dict[str, list[Candidate]] = {track: [] for track in seats_by_track}
     for candidate in sorted(candidates, key=lambda candidate: ranking_key(candidate, tie_order)):
-        selected, waitlisted = found.selected[candidate.track], found.waitlisted[candidate.track]
-        if candidate.failures or candidate.total < minimum:
+        failures = candidate.failures
+        if candidate.total - candidate.bonus < minimum:
+            failures = (*failures, "minimum_total")
+        if failures:
+            found.reasons[candidate.id] = failures
             found.rejected.append(candidate)
-        elif len(selected) < seats_by_track[candidate.track]:
-            selected.append(candidate)
-        elif waitlist is None or len(waitlisted) < waitlist:
-            waitlisted.append(candidate)
+        (failing if failures else able)[candidate.track].append(candidate)
+    for track, seats in seats_by_track.items():
+        found.ranked[track] = able[track] + failing[track]
+        _give(found, track, able[track], seats, (quotas or {}).get(track, ()), waitlist)
+    return found
+
+
+def _give(
+    found: Selection, track: str, able: list[Candidate], seats: int, quotas: Sequence[Quota], waitlist: int | None
+) -> None:
+    chosen = choose(able, seats, quotas)
+    for candidate in able:
+        if candidate.id in chosen:
+            found.selected[track].append(candidate)
+        elif waitlist is None or len(found.waitlisted[track]) < waitlist:
+            found.waitlisted[track].append(candidate)
         else:
             found.rejected.append(candidate)
-    return found
+    if not quotas:
+        return
+    full = _full(found.selected[track], quotas)
+    kept = {quota.group for quota in quotas if quota.rule == QuotaRule.AT_LEAST}
+    for place, candidate in enumerate(able, start=1):
+        if place > seats and candidate.id in chosen:
+            by = tuple(f"kept_for:{group}" for group in sorted(candidate.groups & kept))
+            found.reasons[candidate.id] = by or ("moved_up",)
+        elif place <= seats and candidate.id not in chosen:
+            by = tuple(f"limit:{group}" for group in sorted(candidate.groups & full))
+            found.reasons[candidate.id] = by or ("behind_kept_seats",)
+
+
+def _full(selected: Iterable[Candidate], quotas: Iterable[Quota]) -> set[str]:
+    """The groups that have all they may have."""
+    seated = Counter(group for one in selected for group in one.groups)
+    return {quota.group for quota in quotas if quota.rule == QuotaRule.AT_MOST and seated[quota.group] >= quota.seats}

@@ -106,6 +106,38 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("decision", "Not selected")
 
 
+class BonusState(models.TextChoices):
+    """A claim to bonus points. What was decided may be corrected until a selection counts on it."""
+
+    CLAIMED = "claimed", pgettext_lazy("bonus", "Claimed")
+    CONFIRMED = "confirmed", pgettext_lazy("bonus", "Confirmed")
+    REFUSED = "refused", pgettext_lazy("bonus", "Refused")
+
+
+B = BonusState
+BONUS_TRANSITIONS: dict[str, frozenset[str]] = {
+    B.CLAIMED: frozenset({B.CONFIRMED, B.REFUSED}),
+    B.CONFIRMED: frozenset({B.REFUSED}),
+    B.REFUSED: frozenset({B.CONFIRMED}),
+}
+
+
+class ReleaseState(models.TextChoices):
+    """How far a selection is. Where four eyes are asked for, one person asks and another releases."""
+
+    PREPARED = "prepared", pgettext_lazy("selection", "Prepared")
+    REQUESTED = "requested", pgettext_lazy("selection", "Release asked for")
+    RELEASED = "released", pgettext_lazy("selection", "Released")
+
+
+R = ReleaseState
+RELEASE_TRANSITIONS: dict[str, frozenset[str]] = {
+    R.PREPARED: frozenset({R.REQUESTED, R.RELEASED}),  # at once only without four eyes, or with a named reason
+    R.REQUESTED: frozenset({R.PREPARED, R.RELEASED}),
+    R.RELEASED: frozenset(),
+}
+
+
 class OfferState(models.TextChoices):
     LIVE = "live", pgettext_lazy("offer", "Waiting for an answer")
     ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")

@@ -13,6 +13,7 @@ from cohorts import emails, queries, ranking
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _make_offers, _promote
 from cohorts.models import Application, Cohort, Decision, Offer, Selection, Track
+from cohorts.rules import as_inputs
 from cohorts.states import IN_SELECTION, SELECTS, ApplicationState, Outcome
 from portal import audit, notify
 from portal.audit.models import AuditEvent
@@ -145,17 +146,8 @@ def _turned_down(found: queries.Ranking) -> list[Decision]:
 
 
 def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
-    """What a later recomputation needs."""
-    policy = cohort.policy
-    return {
-        "weights": {str(stage): getattr(policy, f"weight_{stage}") for stage in queries.stages_of(policy)},
-        "tie_order": [str(tie) for tie in ranking.TIE_ORDER],
-        "minimum": str(policy.minimum_total),
-        "minimums": {
-            str(stage): str(least)
-            for stage in queries.stages_of(policy)
-            if (least := getattr(policy, f"minimum_{stage}")) is not None
-        },
+    """The rules and the seats; what they are applied to is kept by each decision."""
+    return as_inputs(found.rules) | {
         "rubric": [
             {
                 "id": one.pk,
@@ -170,7 +162,8 @@ def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
         ],
         "seats": {str(track): number for track, number in found.seats.items()},
         "waiting": {str(track): number for track, number in found.waiting.items()},
-        "offer_hours": policy.offer_hours,
+        "last": {str(track.pk): track.last for track in found.tracks},
+        "offer_hours": cohort.policy.offer_hours,
     }
 
 

@@ -1,4 +1,5 @@
 from cohorts.models.application import Application, ApplicationFile
+from cohorts.models.board import BonusClaim, BonusRule, QuotaGroup, QuotaRuleChoice, QuotaUnit, SeatQuota
 from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, ProgrammeStage, Track
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.contact import ContactAttempt
@@ -20,6 +21,8 @@ __all__ = [
     "Application",
     "ApplicationFile",
     "ApplicationForm",
+    "BonusClaim",
+    "BonusRule",
     "Cohort",
     "CohortPolicy",
     "CohortStaff",
@@ -43,12 +46,16 @@ __all__ = [
     "Progression",
     "Question",
     "QuestionKind",
+    "QuotaGroup",
+    "QuotaRuleChoice",
+    "QuotaUnit",
     "ReviewAssignment",
     "ReviewConflict",
     "RosterImport",
     "RosterLine",
     "SchoolRequest",
     "Score",
+    "SeatQuota",
     "Selection",
     "Stay",
     "Track",

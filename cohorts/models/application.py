@@ -205,6 +205,7 @@ class ApplicationFile(HostOwned, StoredFile):
         RESIDENCE = "residence", _("Proof of residence")
         INSURANCE = "insurance", _("Employment insurance record")
         PORTFOLIO = "portfolio", _("Portfolio")
+        BONUS = "bonus", _("Evidence for bonus points")
         OTHER = "other", _("Other")
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="files")
@@ -217,4 +218,5 @@ class ApplicationFile(HostOwned, StoredFile):
             models.UniqueConstraint(
                 fields=["application", "question"], condition=Q(question__isnull=False), name="one_file_per_question"
             ),
+            models.UniqueConstraint(fields=["id", "host"], name="application_file_host_key"),
         ]

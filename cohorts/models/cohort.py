@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.ranking import TIE_ORDER
 from cohorts.states import (
     PUBLISHED,
     RECEIVED,
@@ -223,6 +225,10 @@ class Track(models.Model):
         return self.capacity - self.seats_taken
 
 
+def default_tie_order() -> list[str]:
+    return [tie.value for tie in TIE_ORDER]
+
+
 class CohortPolicy(models.Model):
     """Every threshold of a cohort, with the national rules as defaults (domain.md, S1).
 
@@ -264,6 +270,15 @@ class CohortPolicy(models.Model):
     )  # fmt: skip
     blind_review = models.BooleanField(_("reviewers do not see whose application it is"), default=True)
     blind_education = models.BooleanField(_("reviewers do not see education and major"), default=False)
+    tie_order = ArrayField(
+        models.CharField(max_length=12), default=default_tie_order, verbose_name=_("what decides between equal totals")
+    )
+    bonus_limit = models.DecimalField(
+        _("most bonus points"), max_digits=4, decimal_places=2, null=True, blank=True, default=Decimal(10)
+    )
+    bonus_above_full = models.BooleanField(_("a total may pass 100 by bonus points"), default=False)
+    four_eyes = models.BooleanField(_("another person releases the selection"), default=True)
+    shows_cut_off = models.BooleanField(_("applicants are told the lowest total that got a seat"), default=False)
     offer_hours = models.PositiveSmallIntegerField(_("time to answer an offer (hours)"), default=72)
     waitlist_until = models.DateField(_("waitlist is valid until"), null=True, blank=True)
     contact_attempts = models.PositiveSmallIntegerField(_("failed contacts before a seat may go on"), default=3)

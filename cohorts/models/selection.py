@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.contact import ContactAttempt
-from cohorts.states import OfferState, Outcome, Stage
+from cohorts.states import OfferState, Outcome, ReleaseState, Stage
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -79,12 +79,18 @@ class Selection(HostOwned):
     """Decisions for a cohort, prepared together from frozen inputs and released together."""
 
     cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="selections")
-    # Weights, tie order, minimum, seats by track: what a later recomputation needs.
+    # The rules (`cohorts.rules.as_inputs`) and the seats by track: with the decisions all a recomputation needs.
     inputs = models.JSONField(default=dict)
     prepared_at = models.DateTimeField(auto_now_add=True)
     prepared_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    request_note = models.CharField(max_length=500, blank=True)
+    sent_back_reason = models.CharField(max_length=500, blank=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    # Why the one who asked released it alone
+    override_reason = models.CharField(max_length=500, blank=True)
 
     objects = SelectionQuerySet.as_manager()
 
@@ -93,10 +99,23 @@ class Selection(HostOwned):
         constraints = [
             models.UniqueConstraint(fields=["id", "host"], name="selection_host_key"),
             models.UniqueConstraint(fields=["cohort"], condition=Q(released_at=None), name="one_open_selection"),
+            models.CheckConstraint(
+                condition=Q(requested_by=None)
+                | Q(released_by=None)
+                | ~Q(released_by=F("requested_by"))
+                | ~Q(override_reason=""),
+                name="released_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.cohort_id} {self.prepared_at:%Y-%m-%d}"
+
+    @property
+    def state(self) -> ReleaseState:
+        if self.released_at:
+            return ReleaseState.RELEASED
+        return ReleaseState.REQUESTED if self.requested_at else ReleaseState.PREPARED
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -142,9 +161,11 @@ class Decision(HostOwned):
     rank = models.PositiveIntegerField(_("rank"))
     # None: a score that counts was missing, and the application was turned down for it
     total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True)
+    bonus = models.DecimalField(_("bonus points"), max_digits=5, decimal_places=2, default=0)  # within the total
     # The frozen scores by stage, as strings: {"document": "82.00", …}
     scores = models.JSONField(default=dict)
-    # Why it was turned down: codes of cohorts.decision_reasons
+    facts = models.JSONField(default=dict)  # frozen, of the person: `cohorts.rules.facts_of`
+    # Why, where it is not the place alone that decided: codes of cohorts.decision_reasons
     reasons = models.JSONField(default=list)
 
     objects = DecisionQuerySet.as_manager()

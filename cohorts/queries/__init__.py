@@ -22,18 +22,16 @@ from cohorts.queries.licences import (
     providers_of,
 )
 from cohorts.queries.pictures import Picture, distribution, funnel
+from cohorts.queries.pool import Pool, mean_scores, policy_rules, pool_of, stages_of, weights_of
 from cohorts.queries.ranking import (
     InOrder,
     Ranking,
     TrackNumbers,
     as_strings,
     decision_numbers,
-    failures_of,
-    mean_scores,
+    outcomes_of,
     preview_numbers,
     rank,
-    stages_of,
-    weights_of,
 )
 from cohorts.queries.reviewing import (
     Reviewing,
@@ -57,11 +55,11 @@ from cohorts.queries.seats import (
 from cohorts.queries.todos import selection_todos
 
 __all__ = [
-    "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Ranking", "Reviewing", "ReviewingOfCohort",
+    "SHOWN", "Candidate", "CohortNumbers", "InOrder", "Picture", "Pool", "Ranking", "Reviewing", "ReviewingOfCohort",
     "TrackNumbers", "Use", "agreements_for_licences", "application_todos", "as_strings", "begun",
     "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers", "distribution",
-    "eligibility_rules", "failed_contacts", "failures_of", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
-    "my_application_todos", "my_applications", "narrowed", "open_cohorts", "preview_numbers", "promised_licences",
+    "eligibility_rules", "failed_contacts", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
+    "my_application_todos", "my_applications", "narrowed", "open_cohorts", "outcomes_of", "policy_rules", "pool_of", "preview_numbers", "promised_licences",
     "providers_of", "rank", "registration_until", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open",
     "selection_todos", "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer",
     "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",

@@ -1,37 +1,25 @@
 """What the scores of a cohort say: totals, ranks, and who would get a seat."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min
 
-from cohorts import ranking, rubric
+from cohorts import ranking, rules
 from cohorts.models import (
     Application,
     Cohort,
-    CohortPolicy,
-    Criterion,
-    CriterionPoints,
     Decision,
     Person,
-    Score,
     Selection,
     Track,
 )
-from cohorts.states import (
-    IN_SELECTION,
-    ApplicationState,
-    OfferState,
-    Outcome,
-    Stage,
-)
-
-CAN_FAIL = ~Q(minimum=None) | ~Q(low_below=None)  # of criteria
+from cohorts.queries.pool import Pool, pool_of
+from cohorts.rules import Entry, Rules, facts_of
+from cohorts.states import Outcome, Stage
 
 
 class Ranked(NamedTuple):
@@ -41,9 +29,12 @@ class Ranked(NamedTuple):
     track_id: int
     outcome: Outcome
     rank: int
-    total: Decimal
-    scores: ranking.Scores
-    reasons: tuple[str, ...] = ()
+    candidate: ranking.Candidate
+    reasons: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return self.candidate.total
 
 
 class Unranked(NamedTuple):
@@ -63,11 +54,13 @@ class Ranking:
     """What the scores of a cohort say at the moment. `ranked` is by track and rank."""
 
     cohort: Cohort
-    tracks: list[Track]
+    tracks: list[Any]  # Track, with what the pool adds
     seats: dict[int, int]  # by track: those that the selection may give
     waiting: dict[int, int]  # by track: those that wait since an earlier selection
+    rules: Rules
     ranked: list[Ranked] = field(default_factory=list)
     unranked: list[Unranked] = field(default_factory=list)
+    entries: dict[int, Entry] = field(default_factory=dict)  # of those ranked, by application
     scores: dict[int, ranking.Scores] = field(default_factory=dict)  # by application
     people: dict[int, tuple[str | None, str]] = field(default_factory=dict)  # receipt number and name, the same
 
@@ -86,7 +79,9 @@ class Ranking:
             outcome=one.outcome,
             rank=one.rank,
             total=one.total,
-            scores=as_strings(one.scores),
+            bonus=one.candidate.bonus,
+            scores=as_strings(one.candidate.scores),
+            facts=facts_of(self.entries[one.application_id]),
             reasons=list(one.reasons),
         )
 
@@ -118,125 +113,46 @@ class InOrder(Sequence[Decision]):
         return row
 
 
-def weights_of(policy: CohortPolicy) -> ranking.Weights:
-    return ranking.Weights(policy.weight_document, policy.weight_test, policy.weight_interview)
-
-
-def stages_of(policy: CohortPolicy) -> list[Stage]:
-    """The stages that count in this cohort."""
-    return [stage for stage in Stage if getattr(policy, f"weight_{stage}")]
-
-
-def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
-    """The panel's mean by stage of each application in selection that has a score."""
-    scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION).order_by()
-    panels = {str(stage): ArrayAgg("points", filter=Q(stage=stage)) for stage in Stage}
-    return {
-        application: ranking.Scores(
-            **{stage: ranking.panel_mean(given) for stage, given in zip(panels, by_stage, strict=True) if given}
-        )
-        for application, *by_stage in scores.values_list("application").annotate(**panels)
-    }
-
-
-def rubric_can_fail() -> Exists:
-    """Of tracks: a criterion of the cohort has a minimum mark or a veto, so that its marks are to be read."""
-    return Exists(Criterion.objects.filter(CAN_FAIL, cohort=OuterRef("cohort")))
-
-
-def failures_of(cohort: Cohort, means: Mapping[int, ranking.Scores], *, marks: bool) -> dict[int, tuple[str, ...]]:
-    """Who fails whatever the total, and why: minimum marks of stages and of criteria, vetoes.
-
-    `marks`: a criterion can fail somebody (`rubric_can_fail`); one query then, otherwise none. A stage that does not
-    count fails nobody.
-    """
-    policy = cohort.policy
-    found: dict[int, list[str]] = defaultdict(list)
-    stages = stages_of(policy)
-    for stage in stages:
-        if (minimum := getattr(policy, f"minimum_{stage}")) is not None:
-            for pk, scores in means.items():
-                points = getattr(scores, stage)
-                if points is not None and points < minimum:
-                    found[pk].append(f"minimum_{stage}")
-    for pk, *element, panel in _panels(cohort, stages) if marks else []:
-        found[pk] += rubric.failures(rubric.Element(*element), panel)
-    return {pk: tuple(codes) for pk, codes in found.items() if codes}
-
-
-def _panels(cohort: Cohort, stages: Sequence[Stage]) -> "QuerySet[Any, Any]":
-    """The marks of each panel for each criterion that can fail somebody."""
-    criteria = Criterion.objects.filter(CAN_FAIL, cohort=cohort, stage__in=stages)
-    marks = CriterionPoints.objects.filter(criterion__in=criteria, score__application__state__in=IN_SELECTION)
-    of_criterion = ("criterion", "criterion__most", "criterion__minimum", "criterion__low_below")
-    rows = marks.order_by("criterion__stage", "criterion__position").values_list("score__application", *of_criterion)
-    return rows.annotate(panel=ArrayAgg("points"))
-
-
 def rank(cohort: Cohort) -> Ranking:
-    """Rank the applications in selection by the cohort's policy; three queries, one more for a rubric that can fail.
+    """Rank the applications in selection by the cohort's rules; three queries.
 
     The seats are those neither taken nor offered nor waited for. Ranks go on after those of
     earlier selections, so that a line of waiting people is never jumped.
     """
-    tracks = list(_with_line(cohort.tracks.all()))
-    seats = {track.pk: max(track.seats_free - track.offered - track.waits, 0) for track in tracks}
-    waiting = {track.pk: track.waits for track in tracks}
-    found = Ranking(cohort, list(tracks), seats, waiting, scores=mean_scores(cohort))
-    _fill(found, {track.pk: track.last for track in tracks}, marks=any(track.can_fail for track in tracks))
+    pool = pool_of(cohort)
+    waiting = {track.pk: track.waits for track in pool.tracks}
+    found = Ranking(cohort, pool.tracks, pool.seats, waiting, rules=pool.rules, scores=pool.scores)
+    _fill(found, pool)
     return found
 
 
-def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
-    """Of each track: the seats on offer, how many wait since an earlier selection, and the last rank given."""
-    released = Decision.objects.filter(application__track=OuterRef("pk"), selection__released_at__isnull=False)
-    earlier = released.order_by().values("application__track")
-    waits = Count("pk", filter=Q(application__state=ApplicationState.WAITLISTED))
-    return tracks.annotate(
-        can_fail=rubric_can_fail(),
-        offered=Count("offers", filter=Q(offers__state=OfferState.LIVE)),
-        waits=Coalesce(Subquery(earlier.annotate(waits=waits).values("waits")), 0),
-        last=Coalesce(Subquery(earlier.annotate(last=Max("rank")).values("last")), 0),
-    )
-
-
-def _fill(found: Ranking, last: dict[int, int], *, marks: bool) -> None:
-    """Of ten thousand applications only what decides is read, as plain values."""
-    weights, nothing = weights_of(found.cohort.policy), ranking.Scores()
-    failed, minimum = failures_of(found.cohort, found.scores, marks=marks), found.cohort.policy.minimum_total
-    candidates = []
-    applied = found.cohort.applications.in_selection().order_by("pk")
-    shown = ("pk", "receipt_number", "person__name", "track", "submitted_at")
-    for pk, receipt, name, track, submitted_at in applied.values_list(*shown):
-        scores = found.scores.get(pk, nothing)
-        total = ranking.weighted_total(scores, weights)
-        if total is None or track is None or submitted_at is None:
-            missing = [("unscored", total is None), ("no_track", track is None)]
+def _fill(found: Ranking, pool: Pool) -> None:
+    candidates, nothing = {}, ranking.Scores()
+    for entry in pool.entries(pool.quotas):
+        if one := rules.candidate(entry, found.rules):
+            candidates[entry.id] = one
+            found.entries[entry.id] = entry
+    for applied in pool.applied:
+        found.people[applied.pk] = applied.receipt_number, applied.name
+        if applied.pk not in candidates:
+            unscored = ranking.weighted_total(found.scores.get(applied.pk, nothing), found.rules.weights) is None
+            missing = [("unscored", unscored), ("no_track", applied.track_id is None)]
             reasons = tuple(code for code, lacks in missing if lacks)
-            found.unranked.append(Unranked(pk, receipt, track, reasons))
-        else:
-            found.people[pk] = receipt, name
-            candidates.append(ranking.Candidate(pk, str(track), scores, total, submitted_at, failed.get(pk, ())))
+            found.unranked.append(Unranked(applied.pk, applied.receipt_number, applied.track_id, reasons))
     seats = {str(track): number for track, number in found.seats.items()}
-    chosen = ranking.select(candidates, seats, minimum=minimum)
-    for track in found.seats:
-        ordered = [
-            *((Outcome.SELECTED, candidate) for candidate in chosen.selected[str(track)]),
-            *((Outcome.WAITLISTED, candidate) for candidate in chosen.waitlisted[str(track)]),
-            *((Outcome.REJECTED, candidate) for candidate in chosen.rejected if candidate.track == str(track)),
-        ]
+    chosen = rules.select_by(found.rules, candidates.values(), seats)
+    outcomes = outcomes_of(chosen)
+    for track in pool.tracks:
         found.ranked += (
-            Ranked(
-                candidate.id,
-                track,
-                outcome,
-                number,
-                candidate.total,
-                candidate.scores,
-                (*candidate.failures, *(["minimum_total"] if candidate.total < minimum else [])),
-            )
-            for number, (outcome, candidate) in enumerate(ordered, start=last.get(track, 0) + 1)
+            Ranked(one.id, track.pk, outcomes[one.id], number, one, chosen.reasons.get(one.id, ()))
+            for number, one in enumerate(chosen.ranked[str(track.pk)], start=track.last + 1)
         )
+
+
+def outcomes_of(chosen: ranking.Selection) -> dict[int, Outcome]:
+    found = {one.id: Outcome.REJECTED for one in chosen.rejected}
+    found |= {one.id: Outcome.SELECTED for here in chosen.selected.values() for one in here}
+    return found | {one.id: Outcome.WAITLISTED for here in chosen.waitlisted.values() for one in here}
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,43 @@
 """The inputs of a simulated selection."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
-from cohorts import ranking
-from cohorts.models import Application, Cohort, Track
-from cohorts.queries.ranking import failures_of, mean_scores, rubric_can_fail, weights_of
-from cohorts.queries.seats import seats_open
-from cohorts.simulation import Draft, Entry, Shift, draft, sensitivity
+from cohorts.models import Application, Cohort, SeatQuota
+from cohorts.queries.pool import Pool, pool_of
+from cohorts.rules import Rules
+from cohorts.simulation import Draft, Effect, Shift, draft, effects, sensitivity
 
 
 class Simulated(NamedTuple):
+    pool: Pool
+    rules: Rules  # those tried
     now: Draft
     then: Draft
     shifts: list[Shift]
-    tracks: Sequence[Track]
-    seats: dict[str, int]
+    effects: list[Effect]
     gains: list[Application]
     losses: list[Application]
 
 
-def simulate(cohort: Cohort, weights: ranking.Weights, minimum: Decimal) -> Simulated:
-    """The applications in selection ranked by the cohort's own weights and by others; writes nothing, five queries, one more for a rubric that can fail."""
-    means = mean_scores(cohort)
-    tracks = list(cohort.tracks.annotate(can_fail=rubric_can_fail()))
-    failed = failures_of(cohort, means, marks=any(track.can_fail for track in tracks))
-    rows = cohort.applications.in_selection().filter(track__isnull=False)
-    entries = [
-        Entry(pk, str(track), means.get(pk, ranking.Scores()), at, failed.get(pk, ()))
-        for pk, track, at in rows.order_by("pk").values_list("pk", "track", "submitted_at")
-        if at is not None
-    ]
-    seats = {str(pk): max(number, 0) for pk, number in seats_open(tracks).items()}
-    now = draft(entries, weights_of(cohort.policy), seats, minimum=cohort.policy.minimum_total)
-    then = draft(entries, weights, seats, minimum=minimum)
-    shifts = sensitivity(entries, weights, seats, then, minimum=minimum)
+def simulate(cohort: Cohort, tried: Rules, quotas: Iterable[SeatQuota] | None = None) -> Simulated:
+    """The applications in selection ranked by the cohort's own rules and by others; writes nothing, four queries.
+
+    `quotas` are tried with the other rules; None: the cohort's own.
+    """
+    pool = pool_of(cohort)
+    others = pool.quotas if quotas is None else list(quotas)
+    then_rules = replace(tried, quotas=pool.quotas_by_track(others))
+    entries = pool.entries([*pool.quotas, *others])
+    seats = {str(track): number for track, number in pool.seats.items()}
+    now, then = draft(entries, pool.rules, seats), draft(entries, then_rules, seats)
     gains, losses = then.gains(now), now.gains(then)
     moved = cohort.applications.filter(pk__in=gains | losses).select_related("person", "track")
     found = sorted(moved, key=lambda one: (one.track_id, then.ranks.get(one.pk, 0)))
     return Simulated(
-        now, then, shifts, tracks, seats,
+        pool, then_rules, now, then,
+        sensitivity(entries, then_rules, seats, then),
+        effects(entries, then_rules, seats, then),
         [one for one in found if one.pk in gains], [one for one in found if one.pk in losses],
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What another weighting would change. Nothing here is written."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def selection_simulate(request: HttpRequest, pk: int) -> HttpResponse:
     weights, minimum = queries.weights_of(policy), policy.minimum_total
     if form.is_bound and form.is_valid():
         weights, minimum = form.weights(), form.cleaned_data["minimum_total"]
-    found = simulate(cohort, weights, minimum)
+    found = simulate(cohort, replace(queries.policy_rules(policy), weights=weights, minimum=minimum))
     people = len(found.gains) + len(found.losses)
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=people)
     context = {

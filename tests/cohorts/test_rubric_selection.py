@@ -10,6 +10,7 @@ from cohorts.models import Criterion, CriterionPoints, Score
 from cohorts.queries import rank
 from cohorts.queries.simulation import simulate
 from cohorts.ranking import Weights
+from cohorts.rules import Rules
 from cohorts.states import CohortState, Outcome
 from portal.accounts.roles import Role
 from tests.factories import make_application, make_cohort, make_member, make_scores, make_user
@@ -95,7 +96,7 @@ def test_other_weights_do_not_help_who_has_failed(cohort):
     one = make_application(cohort=cohort)
     make_scores(one, test=10)
 
-    found = simulate(cohort, Weights(100, 0, 0), Decimal(0))
+    found = simulate(cohort, Rules(Weights(90, 10, 0), minimums={"test": Decimal(40)}))
 
     assert found.then.selected == frozenset()
 
