@@ -39,6 +39,7 @@ def register_links() -> None:
             (pgettext_lazy("hub", "Import a spreadsheet"), "cohorts:roster-list", HOST_STAFF, False),
             (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
             (pgettext_lazy("hub", "Conflicts of interest"), "cohorts:conflict-list", (Role.REVIEWER,), False),
+            (pgettext_lazy("hub", "Rubrics"), "cohorts:rubrics", staff, False),
             (pgettext_lazy("hub", "Reviewing"), "cohorts:reviewing", staff, False),
             (pgettext_lazy("hub", "Selection"), "cohorts:selection", staff, False),
             (pgettext_lazy("hub", "Seats and waitlist"), "cohorts:selection-waitlist", staff, False),

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.history import say
 
 say(
-    {
+    refers={"rubric": (_("Rubric"), None)},
+    sentences={
         "programme.registered": _("The programme was registered"),
         "programme.edited": _("The programme was changed"),
         "programme.school_added": _("A school was added to the pathway"),
@@ -39,6 +40,7 @@ say(
         "application.expired": _("The offer expired without an answer"),
         "application.enrolled": _("The person was enrolled"),
         "application.discarded": _("A draft was deleted by its writer"),
+        "cohort.rubric_set": _("The rubric of a stage was set"),
         "application.scored": _("Points were given"),
         "application.contacted": _("An attempt was made to reach the person"),
         "application.conflict_declared": _("A conflict of interest was declared"),
@@ -101,5 +103,5 @@ say(
         "visit.pupil_named": _("A pupil was put on the list"),
         "visit.pupil_removed": _("A pupil was taken off the list"),
         "visit.names_destroyed": _("The names of the pupils were destroyed"),
-    }
+    },
 )

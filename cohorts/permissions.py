@@ -124,6 +124,10 @@ def can_assign_reviewers(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 
 
+def can_set_rubric(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
 def can_declare_conflict(user: "User", application: Application) -> bool:
     """A reviewer of the cohort for oneself; the office for any of them."""
     return is_host_staff(user, application) or can_score(user, application)

@@ -38,6 +38,7 @@ def declare_conflict(
     before = {score.stage: str(score.points) for score in mine}
     mine.delete()
     application.assignments.filter(reviewer=reviewer).delete()
+    application.drafts.filter(reviewer=reviewer).delete()
     after = {"reviewer": reviewer.pk, "kind": ConflictKind(kind).value}
     audit.record(application, "application.conflict_declared", by=by, before=before, after=after, reason=reason)
     return made

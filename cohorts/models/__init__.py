@@ -10,7 +10,7 @@ from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
 from cohorts.models.questions import Answer, ApplicationForm, Question, QuestionKind
-from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict
+from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict, ReviewDraft
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.rubric import Criterion, CriterionPoints
 from cohorts.models.selection import Decision, Offer, Score, Selection
@@ -51,6 +51,7 @@ __all__ = [
     "QuotaUnit",
     "ReviewAssignment",
     "ReviewConflict",
+    "ReviewDraft",
     "RosterImport",
     "RosterLine",
     "SchoolRequest",

@@ -76,6 +76,22 @@ class ReviewAssignment(HostOwned):
         return f"{self.application_id} → {self.reviewer_id}"
 
 
+class ReviewDraft(HostOwned):
+    """What a reviewer has typed and not given yet: kept so that nothing is lost, read by nobody else, never counted."""
+
+    application = models.ForeignKey("cohorts.Application", models.CASCADE, related_name="drafts")
+    reviewer = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    entries = models.JSONField(default=dict)  # by name of the field, as typed
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft of a review")
+        constraints = [models.UniqueConstraint(fields=["application", "reviewer"], name="one_draft_each")]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer_id} × {self.application_id}"
+
+
 def may_review(user: "User") -> Q:
     """Of applications: no conflict, and given to this reviewer, where the cohort's were given out."""
     mine = ReviewAssignment.objects.filter(application=OuterRef("pk"), reviewer=user)

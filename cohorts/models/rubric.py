@@ -58,7 +58,7 @@ class Criterion(HostOwned):
 
     @staticmethod
     def in_language(korean: str, english: str) -> str:
-        return english if english and get_language() != "ko" else korean
+        return (english if get_language() == "en" else "") or korean
 
     @property
     def element(self) -> Element:

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from cohorts.models import Cohort, ReviewAssignment, ReviewConflict, Score
+from cohorts.models import Application, Cohort, ReviewAssignment, ReviewConflict, Score
 from cohorts.models.application import ApplicationQuerySet
+from cohorts.states import Stage
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 
@@ -94,3 +96,37 @@ def conflicts_of(user: User, cohort: Cohort) -> Any:
     """The declared conflicts that `user` may see, newest first."""
     rows = ReviewConflict.objects.visible_to(user).filter(application__cohort=cohort)
     return rows.select_related("application__person", "reviewer", "declared_by")
+
+
+class Queue(NamedTuple):
+    """Where a reviewer stands among the applications of a cohort: those done of all, and the neighbours of one."""
+
+    done: int
+    whole: int
+    next: int | None
+    previous: int | None
+
+
+def queue_of(user: User, application: Application, stage: Stage | None) -> Queue:
+    """One query; the neighbours are those received before and after it."""
+    rows = Application.objects.visible_to(user).in_selection().filter(cohort=application.cohort_id)
+    numbers = rows.aggregate(
+        done=Count("pk", filter=Exists(_mine(user, stage))),
+        whole=Count("pk"),
+        next=Min("pk", filter=Q(pk__gt=application.pk)),
+        previous=Max("pk", filter=Q(pk__lt=application.pk)),
+    )
+    return Queue(**numbers)
+
+
+def next_to_review(user: User, cohort: Cohort, stage: Stage | None) -> int | None:
+    """What one has not scored, of that what has the fewest scores; None when everything is done."""
+    rows = Application.objects.visible_to(user).in_selection().filter(~Exists(_mine(user, stage)), cohort=cohort)
+    scores = Score.objects.filter(application=OuterRef("pk"), **({"stage": stage} if stage else {}))
+    number = scores.order_by().values("application").annotate(number=Count("pk")).values("number")
+    first = rows.annotate(number=Coalesce(Subquery(number), 0)).order_by("number", "submitted_at", "pk")
+    return first.values_list("pk", flat=True).first()
+
+
+def _mine(user: User, stage: Stage | None) -> Any:
+    return Score.objects.filter(application=OuterRef("pk"), reviewer=user, **({"stage": stage} if stage else {}))

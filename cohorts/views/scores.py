@@ -1,16 +1,20 @@
 """Reviewers' work: the queue, and the points for one application."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts import queries
 from cohorts.actions import scores as actions
+from cohorts.blind import facts_of
 from cohorts.forms.scores import ReviewFilter, ScoreForm
-from cohorts.models import Application, Cohort, Score
+from cohorts.models import Application, Cohort, ReviewDraft, Score
 from cohorts.permissions import can_score
 from cohorts.states import Stage
 from portal import audit
@@ -38,11 +42,11 @@ def score_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @roles(Role.REVIEWER)
 def score_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
-    require(can_score(request.user, application))
+    """The points of one application; saved, it goes on to the next one. `?stage=` shows that stage alone."""
+    application = _load(request, pk)
     audit.saw(request.user, "application.viewed", host_id=application.host_id, subject_id=application.person_id)
-    mine = {score.stage: score for score in Score.objects.filter(application=application, reviewer=request.user)}
-    form = ScoreForm(request.POST or None, stages=queries.stages_of(application.cohort.policy), mine=mine)
+    draft = ReviewDraft.objects.filter(application=application, reviewer=request.user).first()
+    form = _form(request, application, draft=draft.entries if draft else None)
     if form.is_valid():
         try:
             actions.score_application(application, form.given(), by=request.user)
@@ -50,6 +54,72 @@ def score_edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, _("Your scores for %(number)s are saved.") % {"number": application})
-            return redirect("cohorts:score-list")
-    context = {"form": form, "application": application, "cancel_url": reverse("cohorts:score-list")}
+            return redirect(_next_url(request, application))
+    context = {
+        "form": form,
+        "application": application,
+        "facts": facts_of(application),
+        "draft": draft,
+        "query": _query(request),
+        "queue": queries.queue_of(request.user, application, _stage(request)),
+        "cancel_url": f"{reverse('cohorts:score-list')}{_query(request)}",
+    }
     return render(request, "cohorts/score_edit.html", context, status=form_status(form))
+
+
+@require_POST
+@roles(Role.REVIEWER)
+def score_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is typed so far. To htmx it answers with the sums and the time, or with what is wrong."""
+    application = _load(request, pk)
+    form = _form(request, application, complete=False)
+    form.is_valid()
+    try:
+        actions.keep_draft(application, request.user, form.typed())
+    except ActionRefused as refusal:
+        form.refuse(refusal)
+    if not request.htmx:  # type: ignore[attr-defined]  # django-htmx sets it
+        kept = _("What you have typed is kept, and not given yet.")
+        messages.success(request, kept) if form.is_valid() else messages.error(request, _first_error(form))
+        return redirect(f"{reverse('cohorts:score-edit', args=[pk])}{_query(request)}")
+    context = {"form": form, "kept_at": timezone.now()}
+    return render(request, "cohorts/score_edit.html", context, partial="score-state", status=form_status(form))
+
+
+def _load(request: HttpRequest, pk: int) -> Application:
+    application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
+    require(can_score(request.user, application))
+    return application
+
+
+def _stage(request: HttpRequest) -> Stage | None:
+    asked = request.GET.get("stage")
+    return Stage(asked) if asked in Stage.values else None
+
+
+def _query(request: HttpRequest) -> str:
+    return f"?stage={stage.value}" if (stage := _stage(request)) else ""
+
+
+def _form(request: HttpRequest, application: Application, **options: Any) -> ScoreForm:
+    stages, stage = queries.stages_of(application.cohort.policy), _stage(request)
+    mine = Score.objects.filter(application=application, reviewer=request.user)
+    criteria = list(application.cohort.criteria.all())
+    return ScoreForm(
+        request.POST or None,
+        stages=[stage] if stage in stages else stages,
+        mine={score.stage: score for score in (mine.prefetch_related("marks") if criteria else mine)},
+        criteria=criteria,
+        **options,
+    )
+
+
+def _next_url(request: HttpRequest, application: Application) -> str:
+    """The next one of the cohort that one has not scored, or the list."""
+    found = queries.next_to_review(request.user, application.cohort, _stage(request))
+    address = reverse("cohorts:score-edit", args=[found]) if found else reverse("cohorts:score-list")
+    return f"{address}{_query(request)}"
+
+
+def _first_error(form: ScoreForm) -> str:
+    return str(next(iter(form.errors.values()))[0])

@@ -22,14 +22,14 @@ from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 
 SENTENCES: dict[str, str | Promise] = {}
-REFERENCES: dict[str, tuple[str | Promise, type[models.Model]]] = {}
+REFERENCES: dict[str, tuple[str | Promise, type[models.Model] | None]] = {}
 
 
 def say(
     sentences: Mapping[str, str | Promise],
-    refers: Mapping[str, tuple[str | Promise, type[models.Model]]] | None = None,
+    refers: Mapping[str, tuple[str | Promise, type[models.Model] | None]] | None = None,
 ) -> None:
-    """`refers`: keys of events that are no fields of their thing, but ids of rows: label and model."""
+    """`refers`: keys of events that are no fields of their thing: label, and the model of whose rows they are ids."""
     SENTENCES.update(sentences)
     REFERENCES.update(refers or {})
 

@@ -40,6 +40,37 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* The keys of a page whose form has data-keys. Letters act only while no field has the focus, so nobody is trapped:
+   Escape leaves a field. With a Korean keyboard the place of a key counts, whatever letter it writes. */
+const keysOff = () => localStorage.getItem("keys-off") === "1";
+document.addEventListener("keydown", (event) => {
+  const form = document.querySelector("form[data-keys]");
+  if (!form || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    return form.requestSubmit();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = event.target.closest?.("input, textarea, select");
+  if (field) {
+    if (event.key === "Escape") field.blur();
+    return;
+  }
+  if (keysOff()) return;
+  const key = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("a, button")) target.click();
+  else target.select();
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-keys-off]");
+  if (!button) return;
+  localStorage.setItem("keys-off", keysOff() ? "0" : "1");
+  button.setAttribute("aria-pressed", keysOff());
+});
+
 /* Letters, not UTF-16 units: a rare Hanja or an emoji counts once, as on the server. */
 document.addEventListener("input", (event) => {
   const field = event.target;
@@ -99,6 +130,7 @@ function makeCards(table) {
 function arrive(root) {
   for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register, .p-timeline)") ?? []) makeCards(table);
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
+  root.querySelector?.("[data-keys-off]")?.setAttribute("aria-pressed", keysOff());
   root.querySelector?.("[data-autofocus]")?.focus();
 }
 document.addEventListener("DOMContentLoaded", () => arrive(document));

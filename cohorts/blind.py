@@ -1,0 +1,35 @@
+"""What a reviewer sees of an application: this list and nothing else, on every page.
+
+Name, date of birth, address, contacts, evidence and files are never in it. A blind review leaves out the answers
+whose question is marked so, and, where the cohort says it, education and major.
+"""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from cohorts.models import Answer, Application
+from cohorts.models.questions import QuestionKind
+
+NOT_TO_JUDGE = (QuestionKind.FILE, QuestionKind.CONSENT)
+
+
+class Fact(NamedTuple):
+    label: str
+    value: str
+
+
+def facts_of(application: Application) -> list[Fact]:
+    """Join `cohort__policy`; one query for the own questions of the cohort."""
+    policy = application.cohort.policy
+    found = []
+    if not (policy.blind_review and policy.blind_education):
+        school = [application.get_education_display(), application.major]
+        found.append(Fact(_("Education"), ", ".join(filter(None, school))))
+    found.append(Fact(_("Present situation"), application.get_employment_display()))
+    found.append(Fact(_("Motivation"), application.motivation))
+    answers = Answer.objects.filter(application=application).exclude(question__kind__in=NOT_TO_JUDGE)
+    if policy.blind_review:
+        answers = answers.filter(question__blind=False)
+    own = (Fact(str(one.question), one.question.shown(one.value)) for one in answers.select_related("question"))
+    return [*found, *own]

@@ -1,0 +1,101 @@
+"""Reviewing by the keyboard alone, and the pages an operator sets a rubric on."""
+
+import pytest
+
+from cohorts.actions.rubric import CriterionPlan, set_rubric
+from cohorts.models import ReviewDraft, Score
+from cohorts.states import CohortState, Stage
+from portal.accounts.roles import Role
+from tests.browser import assert_accessible, look, sign_in
+from tests.factories import assign, make_application, make_cohort, make_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cohort(settings):
+    settings.MFA_REQUIRED = False
+    made = make_cohort(state=CohortState.SELECTING, name="대구 AI 스쿨 3기")
+    plans = [
+        CriterionPlan("문제해결 능력", 60, "Problem solving", "모르는 문제를 스스로 나누어 푸는가", minimum=20),
+        CriterionPlan("의사소통과 협업", 40, "Teamwork", "다른 사람의 말을 듣고 자기 말로 답하는가", low_below=15),
+    ]
+    set_rubric(made, Stage.DOCUMENT, plans, by=None)
+    for _number in range(3):
+        make_application(cohort=made, motivation="지역의 물류 회사에서 데이터로 일하고 싶습니다.\n" * 4)
+    return made
+
+
+def test_a_reviewer_scores_with_the_keyboard_alone(page, live_server, client, cohort):
+    first, second, third = cohort.applications.order_by("pk")
+    sign_in(page, client, assign(make_member(Role.REVIEWER, cohort.host), cohort), live_server.url)
+    page.goto(f"/applications/{first.pk}/score/?stage=document")
+    assert_accessible(page)
+    look(page, "score-edit")
+
+    page.keyboard.press("1")
+    page.keyboard.type("5")
+    with page.expect_response(lambda answer: "draft" in answer.url) as kept:
+        page.keyboard.type("5")
+    assert kept.value.status == 200
+    page.get_by_text("100점 중 55점").wait_for()
+    assert not Score.objects.exists()
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.keyboard.type("3j")  # in a field a letter is a letter
+    page.locator("#score-state.error").wait_for()
+    look(page, "score-refused")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("0")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/applications/{second.pk}/score/?stage=document")
+
+    assert Score.objects.get().points == 85
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/applications/{third.pk}/score/?stage=document")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/applications/{second.pk}/score/?stage=document")
+    page.get_by_text("심사 대상 3건 중 1건 완료").wait_for()
+    assert not ReviewDraft.objects.exists()
+
+
+def test_the_single_keys_can_be_switched_off(page, live_server, client, cohort):
+    first = cohort.applications.order_by("pk").first()
+    sign_in(page, client, assign(make_member(Role.REVIEWER, cohort.host), cohort), live_server.url)
+    page.goto(f"/applications/{first.pk}/score/")
+    page.locator("details.p-keys summary").click()
+    look(page, "score-keys")
+    page.locator("[data-keys-off]").click()
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.wait_for_timeout(200)
+
+    assert page.url.endswith(f"/applications/{first.pk}/score/")
+
+
+def test_an_operator_sets_a_rubric(page, live_server, client, cohort):
+    sign_in(page, client, make_member(Role.OPERATOR, cohort.host), live_server.url)
+    page.goto(f"/cohorts/{cohort.pk}/rubrics/")
+    assert_accessible(page)
+    look(page, "rubrics")
+    page.goto(f"/cohorts/{cohort.pk}/rubrics/interview/?usual")
+    assert_accessible(page)
+    look(page, "rubric-edit")
+    page.locator("[name=criteria-0-most]").fill("35")
+    page.locator("main form button.primary").click()
+    page.locator(".p-error-summary").wait_for()
+    assert_accessible(page)
+    look(page, "rubric-refused")
+
+
+def test_a_reviewer_scores_without_script(plain_page, live_server, client, cohort):
+    first = cohort.applications.order_by("pk").first()
+    sign_in(plain_page, client, assign(make_member(Role.REVIEWER, cohort.host), cohort), live_server.url)
+    plain_page.goto(f"/applications/{first.pk}/score/?stage=document")
+    fields = plain_page.locator("input.p-short")
+    fields.nth(0).fill("40")
+    fields.nth(1).fill("40")
+    fields.nth(1).press("Enter")
+    plain_page.wait_for_url("**/score/?stage=document")
+
+    assert Score.objects.get().points == 80
