@@ -94,12 +94,12 @@ def scale_of(first: date | None, last: date | None, today: date, *, whole: bool)
 
 
 @dataclass(frozen=True)
-class Span:
-    """So many agreements from a month to a month (its first days), both included; None: without an end."""
+class Edge:
+    """So many agreements that begin in a month, or end in it; the month by its first day."""
 
-    begins: date
-    ends: date | None
+    month: date
     count: int
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,13 @@ class Band:
         return dict(self.months).get(day.replace(day=1), 0)
 
 
-def band_of(spans: Iterable[Span], scale: Scale) -> Band:
-    """An agreement counts in each month that it touches."""
+def band_of(edges: Iterable[Edge], scale: Scale) -> Band:
+    """An agreement counts in each month from that of its first day to that of its last, both included."""
     months = scale.months
     change = [0] * (len(months) + 1)
-    for span in spans:
-        begin = max(0, _months_from(scale.first, span.begins))
-        after = len(months) if span.ends is None else min(len(months), _months_from(scale.first, span.ends) + 1)
-        if begin < after:
-            change[begin] += span.count
-            change[after] -= span.count
+    for edge in edges:
+        at = _months_from(scale.first, edge.month) + edge.ends
+        change[min(len(months), max(0, at))] += -edge.count if edge.ends else edge.count
     numbers = list(accumulate(change[:-1]))
     return Band(list(zip(months, numbers, strict=True)), max(1, *numbers))
 

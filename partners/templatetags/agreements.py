@@ -1,17 +1,18 @@
 """A row of the register as cells: one call per row, since a loop in a template takes ten times as long."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import lru_cache
 from html import escape  # Django's own looks for lazy texts, which none of these is
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 
 from partners.columns import COLUMNS, RegisterColumn, Row
 from partners.states import LIVE
@@ -124,3 +125,49 @@ def sort_key(column: RegisterColumn) -> str:
 @register.filter
 def css(column: RegisterColumn) -> str:
     return "p-right" if column.kind == "integer" else ""
+
+
+# The timeline ------------------------------------------------------------------------------
+
+BEFORE = '<text class="p-tl-on" x="2" y="50%" dy="5">◂</text>'  # it began before the picture does
+AFTER = '<text class="p-tl-on" x="100%" dx="-13" y="50%" dy="5">▸</text>'
+HIDDEN = ' aria-hidden="true"'
+
+
+@register.filter
+def timeline_row(row: Row) -> SafeString:
+    """The cells of a row of the picture: title, state, validity, bar. The grid is drawn once and used by each."""
+    link = address(row["pk"])
+    grid = '<svg class="p-tl-row"{}><use href="#tl-grid"/>'
+    if bar := row["bar"]:
+        hatched = ' fill="url(#tl-ended)"' if bar.look == "ended" else ""
+        drawn = (
+            f'<a href="{link}" tabindex="-1" aria-hidden="true">{grid.format("")}'
+            f'<rect class="p-tl-bar p-tl-{bar.look}{" p-tl-open" if bar.after else ""}" x="{bar.x}%" y="50%" '
+            f'width="{bar.width}%" height="16" transform="translate(0 -8)"{hatched}/>'
+            f"{BEFORE if bar.before else ''}{AFTER if bar.after else ''}</svg></a>"
+        )
+    else:
+        drawn = f"{grid.format(HIDDEN)}</svg>"
+    return mark_safe(  # noqa: S308  # each part is escaped
+        f'<th scope="row" class="p-title"><a href="{link}">{escape(row["title"])}</a></th>'
+        f'<td class="p-nowrap">{register_state(row)}</td><td class="p-nowrap">{escape(row["dates"])}</td>'
+        f'<td class="p-tl-cell">{drawn}</td>'
+    )
+
+
+@register.filter
+def timeline_months(months: Iterable[tuple[date, int]]) -> SafeString:
+    """The rows of the table that says what the band shows."""
+    language = get_language()
+    return mark_safe(  # noqa: S308  # words of a date and whole numbers
+        "".join(
+            f'<tr><th scope="row">{month_in_words(month, language)}</th><td class="p-right">{number}</td></tr>'
+            for month, number in months
+        )
+    )
+
+
+@lru_cache(maxsize=2_000)
+def month_in_words(month: date, language: str | None) -> str:
+    return str(formats.date_format(month, "YEAR_MONTH_FORMAT"))

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from partners.columns import GROUPS, chosen_columns, columns_for, register_rows, sorts
+from partners.columns import GROUPS, chosen_columns, columns_for, rows_of, sorts
 from partners.forms.filters import AgreementFilter
 from partners.models import Agreement, RegisterView
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import roles
-from portal.common.listing import Listing, ordered
+from portal.common.listing import Listing
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 MOST_PRINTED = 2_000  # rows; more than that is a file
@@ -50,10 +49,10 @@ class Register(Listing):
         keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
         return keys if len(keys) <= MOST_KEYS else self.rows
 
-    def fetch(self, rows: Any) -> QuerySet:
+    def fetch(self, rows: Any) -> list[dict[str, Any]]:
         """The columns of one page alone, so that the last page of many costs what the first does."""
-        page = Agreement.objects.filter(pk__in=rows if isinstance(rows, list) else rows.values("pk"))
-        return ordered(register_rows(self.request.user, self.columns, page), self.sorts, self.sort)
+        keys = rows if isinstance(rows, list) else rows.values_list("pk", flat=True)
+        return rows_of(self.request.user, self.columns, keys)
 
 
 @require_GET

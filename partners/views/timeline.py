@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from partners.columns import COLUMNS
 from partners.states import AgreementState
-from partners.timeline import LOOKS, Span, band_of, scale_of
+from partners.timeline import LOOKS, Edge, band_of, scale_of
 from partners.views.register import READERS, Register
 from portal.common.guards import roles
 
@@ -27,12 +27,11 @@ def agreement_timeline(request: HttpRequest) -> HttpResponse:
     register = Register(request, columns=NEEDED, page_size=BARS, default_sort="from")
     today, whole = timezone.localdate(), request.GET.get("years") == "all"
     groups = groups_of(register.rows)
-    register.paginator.count = sum(group["n"] for group in groups)  # counted on the way
-    known = [group for group in groups if group["begins"]]
-    first, last = extent(known)
+    register.paginator.count = sum(group["n"] for group in groups if not group["ends"])  # counted on the way
+    first, last = extent(groups)
     scale = scale_of(first, last, today, whole=whole)
-    signed = [Span(group["begins"], group["ends"], group["n"]) for group in known if not group["draft"]]
-    band = band_of(signed, scale)
+    signed = (group for group in groups if group["month"] and not group["draft"])
+    band = band_of((Edge(group["month"], group["n"], group["ends"]) for group in signed), scale)
     now = band.in_month(today)
     context: dict[str, Any] = {
         "scale": scale,
@@ -64,12 +63,18 @@ def dates(row: dict[str, Any]) -> str:
 
 
 def groups_of(rows: QuerySet) -> list[dict[str, Any]]:
-    """All agreements of the filter, by the months of their first and last day; one query."""
-    months = {"begins": TruncMonth("valid_from"), "ends": TruncMonth(Coalesce("ended_on", "valid_until"))}
-    grouped = rows.order_by().values(draft=Q(state=AgreementState.DRAFT), **months)
-    return list(grouped.annotate(n=Count("pk")))
+    """All agreements of the filter by the month of their first day, and again by that of their last; one query.
+
+    What ended before it began was never in force: of that the first day alone is not known.
+    """
+    ends, draft = Coalesce("ended_on", "valid_until"), Q(state=AgreementState.DRAFT)
+    lasted = Q(valid_from__lte=ends) | Q(ended_on=None, valid_until=None)
+    begun = Case(When(lasted, then=TruncMonth("valid_from")))
+    firsts = rows.order_by().values(ends=Value(False), draft=draft, month=begun)
+    lasts = rows.order_by().filter(valid_from__lte=ends).values(ends=Value(True), draft=draft, month=TruncMonth(ends))
+    return list(firsts.annotate(n=Count("pk")).union(lasts.annotate(n=Count("pk")), all=True))
 
 
 def extent(groups: list[dict[str, Any]]) -> tuple[date | None, date | None]:
-    days = [day for group in groups for day in (group["begins"], group["ends"]) if day]
-    return (min(days), max(days)) if days else (None, None)
+    months = [group["month"] for group in groups if group["month"]]
+    return (min(months), max(months)) if months else (None, None)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from partners.timeline import Band, Scale, Span, band_of, look_of, scale_of
+from partners.timeline import Band, Edge, Scale, band_of, look_of, scale_of
 from portal.accounts.roles import Role
 from tests.factories import make_agreement, make_member
 
@@ -57,14 +57,16 @@ def test_the_scale_is_of_whole_years_around_today(first, last, whole, years):
 
 def test_an_agreement_counts_in_each_month_that_it_touches():
     spans = [
-        Span(date(2026, 2, 1), date(2026, 4, 1), 3),
-        Span(date(2020, 1, 1), date(2026, 2, 1), 2),
-        Span(date(2026, 11, 1), None, 1),
-        Span(date(2027, 1, 1), date(2027, 3, 1), 9),
-        Span(date(2020, 1, 1), date(2025, 12, 1), 9),
+        (date(2026, 2, 1), date(2026, 4, 1), 3),
+        (date(2020, 1, 1), date(2026, 2, 1), 2),
+        (date(2026, 11, 1), None, 1),
+        (date(2027, 1, 1), date(2027, 3, 1), 9),
+        (date(2020, 1, 1), date(2025, 12, 1), 9),
     ]
+    firsts = [Edge(begins, count) for begins, _ends, count in spans]
+    lasts = [Edge(ends, count, ends=True) for _begins, ends, count in spans if ends]
 
-    band = band_of(spans, SCALE)
+    band = band_of(firsts + lasts, SCALE)
 
     assert [n for _month, n in band.months] == [2, 5, 3, 3, 0, 0, 0, 0, 0, 0, 1, 1]
     assert band.in_month(TODAY) == 3
