@@ -6,13 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.columns import SEVERITY, WORST
-from partners.forms.register import people_of
 from partners.models import Agreement, ComplianceCheck, Initiative, Organization, Party
 from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, Fulfilment
 from portal.accounts.models import Membership, User
@@ -96,26 +95,20 @@ class AgreementFilter(FilterForm):
     def _rows(self) -> dict[str, list[tuple[Any, Any]]]:
         """What the fields of rows offer: one query for all of them."""
         user = self.user
-        offered: dict[str, QuerySet[Any, Any]] = {"initiative": Initiative.objects.values("pk", "name")}
+        offered: list[QuerySet[Any, Any]] = [_offered("initiative", Initiative.objects.all(), "pk", "name")]
         found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
         if user.role in HOST_STAFF and user.acting:
             found["host"] = [(user.organization_id, user.acting.organization), (OTHERS, _("Other offices"))]
         else:
-            seen = Agreement.objects.visible_to(user)
-            offered["host"] = (
-                Organization.objects.hosts().filter(Exists(seen.filter(host=OuterRef("pk")))).values("pk", "name")
-            )
+            keeps = Exists(Agreement.objects.visible_to(user).filter(host=OuterRef("pk")))
+            offered.append(_offered("host", Organization.objects.hosts().filter(keeps), "pk", "name"))
         if "in_charge" in self.fields:
-            everywhere = User.objects.filter(
-                pk__in=Membership.objects.live().filter(role__in=HOST_STAFF).values("user")
-            )
-            people = everywhere if user.role == Role.ADMIN else people_of(user.organization_id)
-            offered["in_charge"] = people.values("pk", "name")
-        first, *others = (
-            rows.annotate(field=Value(name)).order_by().values_list("field", "pk", "name")
-            for name, rows in offered.items()
-        )
-        for field, pk, name in first.union(*others, all=True).order_by("name"):
+            people = Membership.objects.live().filter(role__in=HOST_STAFF)
+            if user.role != Role.ADMIN:
+                people = people.filter(organization=user.organization_id)
+            offered.append(_offered("in_charge", people, "user", "user__name"))
+        first, *others = offered
+        for field, pk, name in first.union(*others).order_by("of_name"):
             found[field].append((pk, name))
         return found
 
@@ -181,6 +174,12 @@ class AgreementFilter(FilterForm):
         judged = ComplianceCheck.objects.filter(pk__in=last).annotate(worst=WORST)
         found = judged.filter(worst=SEVERITY.index(Fulfilment(fulfilment))).order_by()
         return rows.filter(pk__in=found.values("agreement"))
+
+
+def _offered(field: str, rows: Any, pk: str, name: str) -> QuerySet[Any, Any]:
+    """What a field of rows offers, as (field, key, words)."""
+    said = {"of_field": Value(field), "of_pk": F(pk), "of_name": F(name)}
+    return rows.order_by().annotate(**said).values_list(*said)
 
 
 def _before_the_council(rows: Any, council: str) -> QuerySet:

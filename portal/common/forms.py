@@ -114,6 +114,7 @@ class PortalFormMixin:
     """
 
     default_renderer = KRDSRenderer
+    needs_answers = True  # otherwise no field is ever required
     fields: dict[str, Any]  # of any kind of field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -121,7 +122,7 @@ class PortalFormMixin:
         for name, field in self.fields.items():
             if field.label is None:
                 field.label = name.replace("_", " ").capitalize()
-            if field.error_messages.get("required") == type(field).default_error_messages.get(
+            if self.needs_answers and field.error_messages.get("required") == type(field).default_error_messages.get(
                 "required", forms.Field.default_error_messages["required"]
             ):
                 field.error_messages["required"] = required_message(field)

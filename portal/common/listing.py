@@ -42,6 +42,8 @@ class FilterForm(PortalForm):
             return rows
     """
 
+    needs_answers = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():

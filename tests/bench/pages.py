@@ -68,6 +68,10 @@ def registers(w: SimpleNamespace) -> list[Page]:
         found += [Page(f"register {size:,} {name}", "list", role, list_ + query) for name, query in queries.items()]
         found.append(Page(f"register {size:,} timeline", "list", role, reverse("partners:agreement-timeline")))
         found.append(Page(f"register {size:,} rows only", "fragment", role, list_))
+        found.append(Page(f"register {size:,} commitments", "list", role, reverse("partners:commitment-list")))
+        for by in ("party", "agreement", "initiative", "keeper"):
+            url = reverse("partners:roll-up", args=[by])
+            found.append(Page(f"register {size:,} roll-up by {by}", "list", role, url))
     return found
 
 

@@ -50,7 +50,7 @@ def test_the_register_takes_as_many_queries_for_one_as_for_three(browser, city, 
         with_promises(make_agreement(host=city), count)
     browser.get(reverse("partners:agreement-list"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert browser.get(reverse("partners:agreement-list")).status_code == 200
 
 

@@ -126,7 +126,7 @@ def test_a_month_stays_a_month(official, city):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("query", "queries"), [("", 5), ("?columns=" + "&columns=".join(COLUMNS), 5), ("?more=1", 6)])
+@pytest.mark.parametrize(("query", "queries"), [("", 6), ("?columns=" + "&columns=".join(COLUMNS), 6), ("?more=1", 7)])
 def test_the_list_takes_the_same_queries_however_much_it_shows(
     browser, official, city, django_assert_num_queries, count, query, queries
 ):

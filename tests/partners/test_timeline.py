@@ -138,5 +138,5 @@ def test_the_picture_takes_as_many_queries_for_one_as_for_three(browser, officia
         make_agreement(host=official.acting.organization)
     browser.get(reverse("partners:agreement-timeline"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get(reverse("partners:agreement-timeline"))
