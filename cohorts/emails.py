@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from cohorts.roster_reasons import explain
 from portal import notify
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def about_offer(offer: "Offer", template: str, *, by: "User | None", **more: Any
 def application_received(application: "Application", *, by: "User | None") -> notify.Message:
     """The receipt, or the reasons why the application cannot take part. One for each application."""
     with translation.override(recipient(application.person).language):
-        reasons = [explain(code) for code in application.ineligible_reasons]
+        reasons = application.reasons
     path = application.get_absolute_url()
     return about(application, "application_received", slot="once", by=by, path=path, reasons=reasons)
 
@@ -67,8 +66,8 @@ def application_admitted(application: "Application", *, by: "User | None") -> no
 
 
 def application_draft(application: "Application") -> notify.Message:
-    """The deadline is near and the draft was not submitted. One for each draft and deadline."""
-    closes = application.cohort.apply_closes_at
+    """The own deadline is near and the draft was not submitted. One for each draft and deadline."""
+    closes = application.deadline.closes_at
     return about(
         application,
         "application_draft",

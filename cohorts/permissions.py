@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cohorts.models import (
     Application,
+    ApplicationFile,
     Cohort,
     CohortStaff,
     Enrolment,
@@ -74,6 +75,16 @@ def can_finish_cohort(user: "User", cohort: Cohort) -> bool:
 
 
 def can_cancel_cohort(user: "User", cohort: Cohort) -> bool:
+    return is_host_staff(user, cohort)
+
+
+def can_edit_form(user: "User", cohort: Cohort) -> bool:
+    """The cohort's own questions, and the set-up copied from another cohort."""
+    return is_host_staff(user, cohort)
+
+
+def can_extend_deadline(user: "User", cohort: Cohort) -> bool:
+    """More time for one person."""
     return is_host_staff(user, cohort)
 
 
@@ -276,6 +287,13 @@ def can_overrule_ineligibility(user: "User", application: Application) -> bool:
 def can_download_file(user: "User", application: Application) -> bool:
     """Evidence is for the office that examines it, not for reviewers."""
     return is_applicant(user, application) or is_host_staff(user, application)
+
+
+def can_open_file(user: "User", file: ApplicationFile) -> bool:
+    """A reviewer, what answers a question that is not hidden from them. Join `application__person` and `question`."""
+    if user.role == Role.REVIEWER:
+        return file.question is not None and not file.question.blind
+    return can_download_file(user, file.application)
 
 
 def can_see_contacts(user: "User", thing: HostOwned) -> bool:

@@ -44,6 +44,7 @@ HAS_ENDED = (C.FINISHED, C.CANCELLED)  # kept as they are
 WINDOW_OPEN = (C.PLANNED, C.RECRUITING)  # when applications are taken may still change
 PUBLISHED = (C.RECRUITING, C.SELECTING, C.RUNNING, C.FINISHED)
 TAKES_APPLICATIONS = (C.RECRUITING,)
+TAKES_LATE = (C.RECRUITING, C.SELECTING)  # from somebody who was given more time
 TAKES_ROSTERS = (C.RECRUITING, C.SELECTING)  # an office's list may come after the deadline; its rows tell theirs
 STARTED = (C.RUNNING, C.FINISHED)  # the policy is frozen
 SELECTS = (C.SELECTING,)  # scores count, decisions are prepared and released

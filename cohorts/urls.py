@@ -108,6 +108,7 @@ urlpatterns = [
     path("apply/<int:pk>/", apply.apply, name="apply"),
     path("apply/<int:pk>/check/", apply.apply_check, name="apply-check"),
     path("apply/<int:pk>/<slug:slug>/", apply.apply_step, name="apply-step"),
+    path("apply/<int:pk>/<slug:slug>/save/", apply.apply_save, name="apply-save"),
     path("applications/", applications.application_list, name="application-list"),
     path("applications/mine/", applications.my_application_list, name="my-application-list"),
     path("applications/<int:pk>/", applications.application, name="application"),

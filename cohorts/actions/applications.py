@@ -1,6 +1,7 @@
 """An application from its first saved page to the receipt, and what comes of it before the selection."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,13 @@ from cohorts.actions.moves import _move
 from cohorts.actions.people import person_of
 from cohorts.actions.rosters import receipt_number, rules_of
 from cohorts.consents import Asked, asked_of, lacks_consent
-from cohorts.eligibility import Candidate, judge
-from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Person
-from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, TAKES_APPLICATIONS, ApplicationState
+from cohorts.deadlines import Deadline
+from cohorts.eligibility import Candidate, EligibilityRules, judge
+from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Extension, Person
+from cohorts.queries.answers import OwnAnswers, own_answers, published_form
+from cohorts.queries.deadlines import deadline_of, latest
+from cohorts.questions import hidden, turning_away
+from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState
 from portal import audit, notify
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
@@ -33,6 +38,15 @@ REMIND_BEFORE = timedelta(hours=24)
 STILL_WRITING = timedelta(hours=1)
 
 
+@dataclass(frozen=True)
+class Tab:
+    """The browser window that sends a page: its own mark, and whose it found there when it was opened."""
+
+    page: str
+    mine: str
+    seen: str
+
+
 @transaction.atomic
 def start_application(
     cohort: Cohort, *, by: User, name: str, birth_date: date, mobile: str, address: str
@@ -42,7 +56,7 @@ def start_application(
     Refused before the mandatory consent: nothing personal is taken until it is given (PIPA art. 15).
     """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two windows of one person, one after the other
-    _require_open(cohort)
+    _require_open(cohort, deadline_of(cohort, user=by))
     found = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
     if found:
         return found
@@ -52,19 +66,23 @@ def start_application(
     take_over_consents(person, by=by)
     if other := Application.objects.live().filter(cohort=cohort, person=person).first():
         return other  # it came by a roster, under the address of this account
-    application = Application.objects.create(cohort=cohort, host_id=cohort.host_id, person=person, address=address)
+    form = published_form(cohort)
+    application = Application.objects.create(
+        cohort=cohort, host_id=cohort.host_id, person=person, address=address, form=form
+    )
     audit.record(application, "application.started", by=by)
     return application
 
 
 @transaction.atomic
-def save_answers(application: Application, *, by: User, **answers: Any) -> Application:
+def save_answers(application: Application, *, by: User, tab: Tab | None = None, **answers: Any) -> Application:
     """Keep the answers of one page; until the deadline also of what was submitted, which is judged again.
 
-    Takes the fields named in PERSON and ANSWERS.
+    Takes the fields named in PERSON and ANSWERS. With `tab` it refuses what another window saved meanwhile.
     """
     application = _lock(application)
     _require_changeable(application)
+    marked = mark_tab(application, tab)
     told = {name: answers[name] for name in PERSON if name in answers}
     if told:
         person = application.person
@@ -76,7 +94,7 @@ def save_answers(application: Application, *, by: User, **answers: Any) -> Appli
     changed = [name for name, value in values.items() if getattr(application, name) != value]
     for name in changed:
         setattr(application, name, values[name])
-    application.save(update_fields=[*changed, "updated_at"])
+    application.save(update_fields=[*changed, *marked, "updated_at"])
     if application.state == ApplicationState.DRAFT:
         return application  # a draft has no history yet
     if changed or told:
@@ -89,7 +107,7 @@ def attach_file(application: Application, upload: "UploadedFile[Any]", *, kind: 
     """Keep a file that `portal.common.uploads.accept` has let pass."""
     application = _lock(application)
     _require_changeable(application)
-    if application.files.count() >= MOST_FILES:
+    if application.files.filter(question=None).count() >= MOST_FILES:
         raise ActionRefused(
             _("At most %(most)s files can be attached. Remove one first.") % {"most": MOST_FILES}, "file"
         )
@@ -109,8 +127,13 @@ def remove_file(file: ApplicationFile, *, by: User) -> Application:
     gone, _rows = ApplicationFile.objects.filter(pk=file.pk).delete()
     if gone:
         audit.record(application, "application.file_removed", by=by, after={"file": file.pk})
-        transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
+        forget_content(file)
     return application
+
+
+def forget_content(file: ApplicationFile) -> None:
+    """The stored bytes go when the row's removal is certain."""
+    transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
 
 
 @transaction.atomic
@@ -123,8 +146,9 @@ def submit_application(application: Application, *, by: User) -> Application:
     application = _lock(application)
     if application.state != ApplicationState.DRAFT:
         return application
-    _require_open(application.cohort)
+    _require_open(application.cohort, deadline_of(application.cohort, application=application))
     _require_complete(application)
+    keep_only_asked(application)
     now = timezone.now()
     application.submitted_at = now
     application.receipt_number = receipt_number(application.cohort_id, application.pk, now)
@@ -197,16 +221,32 @@ def _lock(application: Application) -> Application:
         raise ActionRefused(_("This draft was deleted.")) from None
 
 
-def _require_open(cohort: Cohort) -> None:
-    """The server's clock decides; `apply_closes_at` is the first instant that is too late."""
-    if cohort.state not in TAKES_APPLICATIONS or timezone.now() >= cohort.apply_closes_at:
-        last = timezone.localtime(cohort.apply_closes_at - timedelta(minutes=1))
+def _require_open(cohort: Cohort, deadline: Deadline) -> None:
+    """The server's clock decides; `closes_at` is the first instant that is too late."""
+    if not deadline.takes or timezone.now() >= deadline.closes_at:
+        last = timezone.localtime(deadline.stated)
         raise ActionRefused(
             _("Applications closed on %(last)s (Korean time). What you saved is kept, but it can no longer be changed.")
             % {"last": f"{last:%Y-%m-%d %H:%M}"}
         )
-    if timezone.now() < cohort.apply_opens_at:
+    if timezone.now() < deadline.opens_at:
         raise ActionRefused(_("Applications are not open yet."))
+
+
+def mark_tab(application: Application, tab: Tab | None) -> list[str]:
+    """Note the window that saves a page; refuse if another has saved it since this one was opened.
+
+    An answer that was lost on the way is no other window: what is sent again passes.
+    """
+    if tab is None or not tab.mine:
+        return []
+    last = application.tabs.get(tab.page, "")
+    if last not in (tab.mine, tab.seen):
+        raise ActionRefused(
+            _("Another window has saved this page meanwhile. Look at it there, or save here once more to overwrite.")
+        )
+    application.tabs[tab.page] = tab.mine
+    return ["tabs"]
 
 
 def _require_consent(cohort: Cohort, by: User) -> None:
@@ -221,11 +261,12 @@ def _require_changeable(application: Application) -> None:
             _("This is no longer possible: the application is in the state “%(state)s”.")
             % {"state": application.get_state_display()}
         )
-    _require_open(application.cohort)
+    _require_open(application.cohort, deadline_of(application.cohort, application=application))
 
 
-def missing(application: Application, asked: Asked | None = None) -> list[str]:
-    """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`."""
+def missing(application: Application, asked: Asked | None = None, own: OwnAnswers | None = None) -> list[str]:
+    """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`, `questions-1` …"""
+    own = own or own_answers(application)
     if asked is None:
         asked = asked_of(application.person, None, application.host_id)
     steps = ["consents"] if lacks_consent(asked) else []
@@ -235,7 +276,7 @@ def missing(application: Application, asked: Asked | None = None) -> list[str]:
         steps.append("situation")
     if not application.motivation:
         steps.append("motivation")
-    return steps
+    return steps + own.missing_pages
 
 
 def _require_complete(application: Application) -> None:
@@ -251,7 +292,29 @@ def _faults(application: Application, at: "datetime") -> list[str]:
         submitted_at=at,
     )
     policy = CohortPolicy.objects.get(cohort=application.cohort_id)
-    return [reason.code for reason in judge(candidate, rules_of(application.cohort, policy))]
+    own = own_answers(application)
+    away = [question.reason_code for question in turning_away(own.questions, own.values)]
+    return [reason.code for reason in judge(candidate, _rules_for(application, policy))] + away
+
+
+def _rules_for(application: Application, policy: CohortPolicy) -> EligibilityRules:
+    """The cohort's, with the deadline of this person: also one taken back since, while it lasted it counted.
+    Nobody's age is counted on another day for it."""
+    rules = rules_of(application.cohort, policy)
+    until = latest(Extension.objects.of_application(application))
+    if until is None or until <= rules.closes_at:
+        return rules
+    return replace(rules, closes_at=until, age_reference_date=rules.reference_date)
+
+
+def keep_only_asked(application: Application) -> None:
+    """What was answered and is not asked any more does not belong to what is submitted."""
+    own = own_answers(application)
+    gone = [question.pk for question in hidden(own.questions, own.values)]
+    application.answers.filter(question__in=gone).delete()
+    for file in application.files.filter(question__in=gone):
+        file.delete()
+        forget_content(file)
 
 
 def _judge_again(application: Application, *, by: User) -> Application:

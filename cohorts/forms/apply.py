@@ -24,6 +24,11 @@ class StepForm(PortalForm):
         self.cohort = cohort
         super().__init__(*args, **kwargs)
 
+    def so_far(self) -> dict[str, Any]:
+        """What is valid, or is a text that was emptied."""
+        texts = [name for name, field in self.fields.items() if isinstance(field, TextField)]
+        return self.cleaned_data | {name: "" for name in texts if self.has_error(name, "required")}
+
 
 class AboutForm(StepForm):
     name = NameField(

@@ -4,11 +4,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.deadlines import Deadline, deadline
+from cohorts.models.questions import OWN_REASON
 from cohorts.roster_reasons import explain
 from cohorts.states import (
     CAN_WITHDRAW,
@@ -18,6 +20,7 @@ from cohorts.states import (
     LIVE,
     RECEIVED,
     TAKES_APPLICATIONS,
+    TAKES_LATE,
     ApplicationState,
 )
 from portal.accounts.roles import HOST_STAFF, Role
@@ -53,10 +56,20 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """At most one of these for a person and a cohort."""
         return self.filter(state__in=LIVE)
 
+    def with_deadline(self) -> "ApplicationQuerySet":
+        """With what `deadline` needs of the person's extensions."""
+        from cohorts.models.extension import Extension
+
+        given = Extension.objects.in_force().of_outer_application().order_by("-until")
+        return self.annotate(extended_until=Subquery(given.values("until")[:1]))
+
     def drafts_closing(self, first: "datetime", last: "datetime") -> "ApplicationQuerySet":
-        """Not submitted, in a cohort that stops taking applications after `first` and by `last`."""
-        closing = {"cohort__apply_closes_at__gt": first, "cohort__apply_closes_at__lte": last}
-        return self.filter(state=ApplicationState.DRAFT, cohort__state__in=TAKES_APPLICATIONS, **closing)
+        """Not submitted, and can be until after `first` and by `last`; everybody by the own deadline."""
+        closes, until = F("cohort__apply_closes_at"), F("extended_until")
+        usual = When(cohort__state__in=TAKES_APPLICATIONS, then=Greatest(closes, until))  # it passes over no extension
+        ends = Case(usual, When(cohort__state__in=TAKES_LATE, then=until))
+        drafts = self.filter(state=ApplicationState.DRAFT).with_deadline().annotate(ends_at=ends)
+        return drafts.filter(ends_at__gt=first, ends_at__lte=last)
 
     def in_selection(self) -> "ApplicationQuerySet":
         return self.filter(state__in=IN_SELECTION)
@@ -147,10 +160,15 @@ class Application(HostOwned):
     )
     # Codes of cohorts.eligibility, worst first; after them question_<key> for own questions
     ineligible_reasons = models.JSONField(default=list, editable=False)
+    # By page of the form: the browser window that saved it last, so that two of them notice each other
+    tabs = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ApplicationQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        extended_until: datetime | None  # of `with_deadline`
 
     class Meta:
         verbose_name = _("application")
@@ -185,9 +203,17 @@ class Application(HostOwned):
         return reverse("cohorts:application", args=[self.pk])
 
     @property
+    def deadline(self) -> Deadline:
+        """Until when its person may change it; of a queryset `with_deadline`."""
+        return deadline(self.cohort, self.extended_until)
+
+    @property
     def reasons(self) -> list[str]:
-        """Why it was found ineligible, in sentences."""
-        return [explain(code) for code in self.ineligible_reasons]
+        """Why it was found ineligible, in sentences; those of own questions in the words of the form."""
+        own: dict[str, str] = {}
+        if self.form and any(code.startswith(OWN_REASON) for code in self.ineligible_reasons):
+            own = {question.reason_code: question.said("turned_away") for question in self.form.questions.all()}
+        return [own.get(code) or explain(code) for code in self.ineligible_reasons]
 
     @property
     def holds_a_seat(self) -> bool:

@@ -28,6 +28,7 @@ class QuestionKind(models.TextChoices):
     CONSENT = "consent", pgettext_lazy("question", "Consent")
 
 
+OWN_REASON = "question_"  # before the key, among the reasons why somebody is not eligible
 YES = "yes"  # the value of a consent that is given
 TEXTS = (QuestionKind.SHORT, QuestionKind.LONG)
 HAS_CHOICES = (QuestionKind.CHOICE, QuestionKind.SEVERAL)
@@ -160,6 +161,11 @@ class Question(HostOwned):
         """A text in the language of the page; in Korean where there is no English."""
         english: str = getattr(self, f"{name}_en") if get_language() == "en" else ""
         return english or getattr(self, name)
+
+    @property
+    def reason_code(self) -> str:
+        """As `Application.ineligible_reasons` keeps it; the same in every version."""
+        return f"{OWN_REASON}{self.key}"
 
     @property
     def offered(self) -> list[tuple[str, str]]:

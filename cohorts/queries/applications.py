@@ -14,7 +14,6 @@ from cohorts.models import (
 )
 from cohorts.queries.todos import todos_of
 from cohorts.states import (
-    TAKES_APPLICATIONS,
     ApplicationState,
     OfferState,
 )
@@ -25,7 +24,11 @@ from portal.accounts.models import User
 def my_applications(user: User) -> QuerySet[Application]:
     """One's own, the newest first, each with the pk of its `live_offer`."""
     live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
-    mine = Application.objects.filter(person__user=user).annotate(live_offer=Subquery(live.values("pk")[:1]))
+    mine = (
+        Application.objects.filter(person__user=user)
+        .with_deadline()
+        .annotate(live_offer=Subquery(live.values("pk")[:1]))
+    )
     return mine.select_related("cohort__programme", "track").order_by("-created_at", "-pk")
 
 
@@ -37,22 +40,16 @@ def resembling(person: Person) -> QuerySet[Person]:
 
 def my_application_todos(user: User) -> list[Todo]:
     """The drafts that can still be submitted, each with its deadline."""
-    drafts = Application.objects.filter(
-        person__user=user,
-        state=ApplicationState.DRAFT,
-        cohort__state__in=TAKES_APPLICATIONS,
-        cohort__apply_closes_at__gt=timezone.now(),
-    )
+    drafts = Application.objects.filter(person__user=user, state=ApplicationState.DRAFT).with_deadline()
     found = []
-    for pk, name, closes in drafts.order_by("cohort__apply_closes_at").values_list(
-        "cohort", "cohort__name", "cohort__apply_closes_at"
-    ):
-        last = timezone.localtime(closes - timedelta(minutes=1))
+    for draft in sorted(drafts.select_related("cohort"), key=lambda one: one.deadline.closes_at):
+        if not draft.deadline.is_open:
+            continue
         label = _("Submit your application for %(cohort)s by %(last)s") % {
-            "cohort": name, "last": f"{last:%Y-%m-%d %H:%M}"
+            "cohort": draft.cohort.name, "last": f"{timezone.localtime(draft.deadline.stated):%Y-%m-%d %H:%M}"
         }  # fmt: skip
-        urgent = closes - timezone.now() < timedelta(days=1)
-        found.append(Todo("my_draft", label, 1, reverse("cohorts:apply", args=[pk]), urgent=urgent))
+        urgent = draft.deadline.closes_at - timezone.now() < timedelta(days=1)
+        found.append(Todo("my_draft", label, 1, reverse("cohorts:apply", args=[draft.cohort_id]), urgent=urgent))
     return found
 
 

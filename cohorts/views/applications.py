@@ -1,5 +1,6 @@
 """Applications: one's own, and those a host has received."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from cohorts.actions.consents import withdraw_consent
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
+from cohorts.queries.answers import shown_answers
 from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
 from cohorts.views.apply import check_context
 from portal import audit
@@ -48,7 +50,7 @@ def my_application_list(request: HttpRequest) -> HttpResponse:
 def next_step(application: Application) -> dict[str, str]:
     """What the applicant can do now: a sentence, and where. A prepared decision says nothing here."""
     cohort, state = application.cohort, application.state
-    if state == ApplicationState.DRAFT and cohort.is_open:
+    if state == ApplicationState.DRAFT and application.deadline.is_open:
         url = reverse("cohorts:apply", args=[cohort.pk])
         return {"text": _("Not submitted yet."), "url": url, "label": _("Go on with the application")}
     if state == ApplicationState.OFFERED and (offer := getattr(application, "live_offer", None)):
@@ -173,9 +175,11 @@ def _load(request: HttpRequest, pk: int) -> Application:
 
 
 def _own_context(found: Application) -> dict[str, Any]:
-    open_to_change = found.state in OPEN_TO_CHANGE and found.cohort.is_open
+    mine = queries.my_applications(found.person.user).get(pk=found.pk)
+    open_to_change = found.state in OPEN_TO_CHANGE and mine.deadline.is_open
     return check_context(found) | {
-        "next": next_step(queries.my_applications(found.person.user).get(pk=found.pk)),
+        "next": next_step(mine),
+        "deadline": mine.deadline,
         "open_to_change": open_to_change,
         "may_withdraw": found.state in CAN_WITHDRAW and not found.holds_a_seat,
     }
@@ -191,7 +195,9 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "application": found,
         "contact": contact(found, in_full=in_full),
         "in_full": in_full,
-        "files": found.files.all() if may_download else [],
+        "own": shown_answers(user, found),
+        "neutral": user.role == Role.REVIEWER,
+        "files": found.files.filter(question=None) if may_download else [],
         "may_download": may_download,
         "consents": found.person.consents.select_related("text") if in_full else [],
         "resembling": queries.resembling(found.person) if in_full else [],
@@ -267,9 +273,11 @@ def application_overrule(request: HttpRequest, pk: int) -> HttpResponse:
 def application_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An attached file, for its owner and the host's staff."""
     visible = Application.objects.visible_to(request.user)
-    files = ApplicationFile.objects.filter(application__in=visible).select_related("application__person")
+    files = ApplicationFile.objects.filter(application__in=visible).select_related("application__person", "question")
     file = get_object_or_404(files, pk=pk)
-    require(may.can_download_file(request.user, file.application))
+    require(may.can_open_file(request.user, file))
     if not may.is_applicant(request.user, file.application):
         audit.saw(request.user, "application.downloaded", host_id=file.host_id, subject_id=file.application.person_id)
+    if request.user.role == Role.REVIEWER:  # the name of a file is often that of the person
+        file.name = f"{file.application}-{file.question_id}{PurePath(file.name).suffix}"
     return send_file(file)

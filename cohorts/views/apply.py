@@ -1,75 +1,37 @@
 """Applying: one topic per page, saved as one goes, submitted once."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts.actions import applications as actions
-from cohorts.actions.consents import give_consents
-from cohorts.consents import Asked, asked_of, lacks_consent
-from cohorts.forms.apply import (
-    AboutForm,
-    ConsentForm,
-    FileForm,
-    MotivationForm,
-    SituationForm,
-    StepForm,
-    SubmitForm,
-)
-from cohorts.models import Application, ApplicationFile, Cohort, Person
+from cohorts.consents import asked_of, lacks_consent
+from cohorts.forms.apply import SubmitForm
+from cohorts.models import Application, ApplicationFile
 from cohorts.permissions import can_edit_application
-from cohorts.states import OPEN_TO_CHANGE, ApplicationState
+from cohorts.queries.answers import OwnAnswers, own_answers
+from cohorts.queries.deadlines import deadline_of
+from cohorts.states import OPEN_TO_CHANGE
+from cohorts.views.applying import FILES, USUAL, Applying, Step, at_the_form, step_url
 from portal.accounts.roles import Role
+from portal.common import resumable
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
-
-@dataclass(frozen=True)
-class Step:
-    slug: str
-    label: str | Promise
-    form: type[StepForm]
-
-
-STEPS = {
-    step.slug: step
-    for step in (
-        Step("consents", gettext_lazy("Consents"), ConsentForm),
-        Step("about", gettext_lazy("About you"), AboutForm),
-        Step("situation", gettext_lazy("Your situation"), SituationForm),
-        Step("motivation", gettext_lazy("Motivation"), MotivationForm),
-        Step("files", gettext_lazy("Files"), FileForm),
-    )
-}
-ORDER = list(STEPS)
+Part = tuple[str, Any, list[tuple[Any, Any]]]  # slug, title, rows
 BEFORE_THE_DRAFT = ("consents", "about")  # a draft begins with the first answers, and those with the consent
 
 
-def _cohort(pk: int) -> Cohort:
-    return get_object_or_404(Cohort.objects.public().for_detail(), pk=pk)
-
-
-def _mine(request: HttpRequest, cohort: Cohort) -> Application | None:
-    """One's own application here that counts, draft or submitted."""
-    mine = Application.objects.visible_to(request.user).live().filter(cohort=cohort)
-    return mine.select_related("person", "track", "cohort").first()
-
-
-def _step_url(cohort: Cohort, slug: str) -> str:
-    return reverse("cohorts:apply-step", args=[cohort.pk, slug])
-
-
-def _closed(request: HttpRequest, cohort: Cohort, application: Application | None, status: int = 200) -> HttpResponse:
-    context = {"cohort": cohort, "application": application}
+def _closed(request: HttpRequest, here: Applying, status: int = 200) -> HttpResponse:
+    context = {"cohort": here.cohort, "application": here.application, "deadline": here.deadline}
     return render(request, "cohorts/apply_closed.html", context, status=status)
 
 
@@ -77,138 +39,128 @@ def _closed(request: HttpRequest, cohort: Cohort, application: Application | Non
 @roles(Role.TRAINEE)
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """The way in: begin, go on where one stopped, or see what was submitted."""
-    cohort = _cohort(pk)
-    application = _mine(request, cohort)
-    if application and application.state != ApplicationState.DRAFT:
-        return redirect(application)
-    if not cohort.is_open:
-        return _closed(request, cohort, application)
-    if application is None:
-        return redirect(_step_url(cohort, ORDER[0]))
-    left = actions.missing(application)
-    return redirect(_step_url(cohort, left[0]) if left else reverse("cohorts:apply-check", args=[cohort.pk]))
+    here = at_the_form(request, pk)
+    if here.application and here.is_submitted:
+        return redirect(here.application)
+    if not here.deadline.is_open:
+        return _closed(request, here)
+    if here.application is None:
+        return redirect(here.step_url(USUAL[0].slug))
+    left = actions.missing(here.application, own=here.own)
+    return redirect(here.step_url(left[0]) if left else here.check_url)
 
 
 @require_http_methods(["GET", "POST"])
 @roles(Role.TRAINEE)
 def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One page of the form. A mistake or the deadline takes nothing away that was typed."""
-    if slug not in STEPS:
-        raise Http404
-    cohort, step = _cohort(pk), STEPS[slug]
-    application = _mine(request, cohort)
-    if application is None and not _may_begin_with(request, cohort, slug):
-        return redirect("cohorts:apply", cohort.pk)
-    if request.method == "GET" and not cohort.is_open:
-        return _closed(request, cohort, application)
-    if application and application.state not in OPEN_TO_CHANGE:
-        return redirect(application)
-    form = _form(request, cohort, application, step)
+    here = at_the_form(request, pk)
+    step = _step(here, slug)
+    if step is None:
+        return redirect(here.check_url)
+    if here.application is None and not _may_begin_with(request, here, slug):
+        return redirect("cohorts:apply", pk)
+    if request.method == "GET" and not here.deadline.is_open:
+        return _closed(request, here)
+    if here.application and here.application.state not in OPEN_TO_CHANGE:
+        return redirect(here.application)
+    form = here.form(step, request)
     if form.is_valid():
         try:
-            saved = _save(request, cohort, application, form)
+            here.save(step, form, here.tab_of(step, request))
+            resumable.forget(request.user, request)
         except ActionRefused as refusal:
             form.refuse(refusal)
+            if here.application:
+                here.application.refresh_from_db(fields=["tabs"])
         else:
-            return redirect(_after(request, cohort, saved, slug))
-    return _step_page(request, cohort, application, step, form)
+            return redirect(_after(request, here, slug))
+    return _step_page(request, here, step, form)
 
 
-def _may_begin_with(request: HttpRequest, cohort: Cohort, slug: str) -> bool:
+def _step(here: Applying, slug: str) -> Step | None:
+    """The page, None for one that no answer calls for any more, 404 for one that never was."""
+    if slug not in here.steps and slug not in {page.slug for page in here.own.all_pages}:
+        raise Http404
+    return here.steps.get(slug)
+
+
+def _may_begin_with(request: HttpRequest, here: Applying, slug: str) -> bool:
     """Consent first, then the first answers. What is sent too early the action refuses, and the page keeps it."""
     if slug == "about" and request.method == "GET":
-        return not lacks_consent(_asked(request, cohort, None))
+        return not lacks_consent(here.asked_consents)
     return slug in BEFORE_THE_DRAFT
 
 
-def _asked(request: HttpRequest, cohort: Cohort, application: Application | None) -> Asked:
-    person = application.person if application else _record(request, cohort)
-    return asked_of(person, request.user, cohort.host_id)
-
-
-def _record(request: HttpRequest, cohort: Cohort) -> Person | None:
-    """What the host knows of the account already."""
-    return request.user.persons.filter(host=cohort.host_id).first()
-
-
-def _form(request: HttpRequest, cohort: Cohort, application: Application | None, step: Step) -> StepForm:
-    options: dict[str, Any] = {"cohort": cohort}
-    if step.form is ConsentForm:
-        options["asked"] = _asked(request, cohort, application)
-    elif application:
-        options["initial"] = actions.answers_of(application)
-    elif known := _known(request, cohort):
-        options["initial"] = known
-    sent = request.method == "POST"
-    return step.form(request.POST if sent else None, request.FILES if sent else None, **options)
-
-
-def _known(request: HttpRequest, cohort: Cohort) -> dict[str, Any]:
-    """So that nobody types it twice."""
-    if person := _record(request, cohort):
-        return {name: getattr(person, name) for name in actions.PERSON}
-    return {"name": request.user.name}
-
-
-def _save(request: HttpRequest, cohort: Cohort, application: Application | None, form: StepForm) -> Application | None:
-    user, told = request.user, form.cleaned_data
-    if isinstance(form, ConsentForm):
-        give_consents(cohort.host, form.ticked(), by=user)
-    elif application is None:
-        return actions.start_application(cohort, by=user, **told)
-    elif isinstance(form, FileForm):
-        actions.attach_file(application, told["file"], kind=told["kind"], by=user)
-    else:
-        return actions.save_answers(application, by=user, **told)
-    return application
-
-
-def _after(request: HttpRequest, cohort: Cohort, application: Application | None, slug: str) -> str:
+def _after(request: HttpRequest, here: Applying, slug: str) -> str:
     """Back to where one came from; otherwise the next page."""
-    if slug == "files":
+    if slug == FILES.slug:
         return request.get_full_path()
-    if application and application.state != ApplicationState.DRAFT:
+    if here.application and here.is_submitted:
+        if left := here.own.missing_pages:
+            messages.warning(request, _("The change was saved. It calls for one more answer: give it here."))
+            return here.step_url(left[0])
         messages.success(request, _("The change was saved."))
-        return application.get_absolute_url()
-    after = ORDER[ORDER.index(slug) + 1 :]
-    if request.GET.get("back") == "check" or not after:
-        return reverse("cohorts:apply-check", args=[cohort.pk])
-    return _step_url(cohort, after[0])
+        return here.application.get_absolute_url()
+    if request.GET.get("back") == "check":
+        return here.check_url
+    return here.after(slug)
 
 
-def _step_page(
-    request: HttpRequest, cohort: Cohort, application: Application | None, step: Step, form: StepForm
-) -> HttpResponse:
-    at = ORDER.index(step.slug)
+def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalForm) -> HttpResponse:
     back = request.GET.get("back") == "check"
-    submitted = application is not None and application.state != ApplicationState.DRAFT
-    check = reverse("cohorts:apply-check", args=[cohort.pk])
-    following = check if back or at + 1 == len(ORDER) else _step_url(cohort, ORDER[at + 1])
+    following = here.check_url if back else here.after(step.slug)
+    application, draft = here.application, here.application is not None and not here.is_submitted
     context = {
-        "cohort": cohort,
+        "cohort": here.cohort,
         "application": application,
+        "deadline": here.deadline,
         "step": step,
         "form": form,
-        "steps": [*(one.label for one in STEPS.values()), _("Check")],
-        "now": at + 1,
-        "submitted": submitted,
-        "files": application.files.all() if application and step.slug == "files" else [],
+        "steps": here.labels,
+        "now": list(here.steps).index(step.slug) + 1,
+        "submitted": here.is_submitted,
+        "files": application.files.filter(question=None) if application and step == FILES else [],
+        "own_files": [here.own.files[one.pk] for one in step.questions if one.pk in here.own.files],
         "most_files": actions.MOST_FILES,
-        "next_url": application.get_absolute_url() if application and submitted else following,
-        "before_url": check if back else _step_url(cohort, ORDER[at - 1]) if at else "",
+        "next_url": application.get_absolute_url() if application and here.is_submitted else following,
+        "before_url": here.check_url if back else here.before(step.slug),
+        "save_url": reverse("cohorts:apply-save", args=[here.cohort.pk, step.slug])
+        if draft and step.is_saved_as_typed
+        else "",
+        **here.marks(step, request),
     }
-    return render(request, f"cohorts/apply_{step.slug}.html", context, status=form_status(form))
+    return render(request, step.template, context, status=form_status(form))
+
+
+@require_POST
+@roles(Role.TRAINEE)
+def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Keep what is typed so far, mistakes and the rest left out; answers with one line that says so."""
+    here = at_the_form(request, pk)
+    step = _step(here, slug)
+    if here.application is None or here.is_submitted or step is None or not step.is_saved_as_typed:
+        raise Http404
+    form = here.form(step, request)
+    form.is_valid()
+    field = request.headers.get("HX-Trigger-Name") or ""
+    context: dict[str, Any] = {"wrong": form.errors.get(field, [""])[0], "seen": None}
+    try:
+        here.keep(form, here.tab_of(step, request))
+    except ActionRefused as refusal:
+        context["wrong"] = str(refusal)
+    return render(request, "cohorts/_apply_saved.html", context | {"at": timezone.localtime()})
 
 
 @require_http_methods(["GET", "POST"])
 @roles(Role.TRAINEE)
 def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Look at all answers; the POST hands them in. Sent again, it leads to the same receipt."""
-    cohort = _cohort(pk)
-    application = _mine(request, cohort)
+    here = at_the_form(request, pk)
+    application = here.application
     if application is None:
-        return redirect("cohorts:apply", cohort.pk)
-    if application.state != ApplicationState.DRAFT:
+        return redirect("cohorts:apply", pk)
+    if here.is_submitted:
         return redirect("cohorts:apply-receipt", application.pk)
     refused = ""
     if request.method == "POST":
@@ -223,12 +175,14 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("cohorts:apply-receipt", application.pk)
         else:
             refused = _("This page was out of date. Check your answers and submit again.")
-    if not cohort.is_open:
-        return _closed(request, cohort, application, status=422 if refused else 200)
+    if not here.deadline.is_open:
+        return _closed(request, here, status=422 if refused else 200)
+    steps = here.labels
     context = check_context(application) | {
         "refused": refused,
-        "steps": [*(one.label for one in STEPS.values()), _("Check")],
-        "now": len(STEPS) + 1,
+        "deadline": here.deadline,
+        "steps": steps,
+        "now": len(steps),
     }
     return render(request, "cohorts/apply_check.html", context, status=422 if refused else 200)
 
@@ -237,10 +191,11 @@ def check_context(application: Application) -> dict[str, Any]:
     """Every answer with the page that changes it."""
     person, cohort = application.person, application.cohort
     asked = asked_of(person, None, application.host_id)
-    left = actions.missing(application, asked)
+    own = own_answers(application)
+    left = actions.missing(application, asked, own)
 
     def page(slug: str) -> str:
-        return f"{_step_url(cohort, slug)}?back=check"
+        return f"{step_url(cohort, slug)}?back=check"
 
     about = [(_("Name"), person.name), (_("Date of birth"), person.birth_date), (_("Mobile telephone"), person.mobile)]
     about += [(_("E-mail address"), person.email), (_("Address"), application.address)]
@@ -252,25 +207,37 @@ def check_context(application: Application) -> dict[str, Any]:
         *double_benefit_rows(application),
     ]
     consents = [(text.get_kind_display(), _("Agreed") if given else _("Not agreed")) for text, given in asked]
-    files = [(file.get_kind_display(), file.name) for file in application.files.all()]
-    parts = (("consents", consents), ("about", about), ("situation", situation),
-             ("motivation", [(_("Motivation"), application.motivation)]),
-             ("files", files or [(_("Files"), _("None"))]))  # fmt: skip
+    files = [(file.get_kind_display(), file.name) for file in application.files.filter(question=None)]
+    usual = {step.slug: step.label for step in (*USUAL, FILES)}
+    parts: list[Part] = [("consents", usual["consents"], consents), ("about", usual["about"], about),
+             ("situation", usual["situation"], situation),
+             ("motivation", usual["motivation"], [(_("Motivation"), application.motivation)]),
+             *own_parts(own),
+             ("files", usual["files"], files or [(_("Files"), _("None"))])]  # fmt: skip
     return {
         "cohort": cohort,
         "application": application,
         "parts": [
             {
-                "title": STEPS[slug].label,
+                "title": title,
                 "slug": slug,
                 "url": page(slug),
                 "missing": slug in left,
                 "rows": [(label, value, page(slug), _("Change")) for label, value in rows],
             }
-            for slug, rows in parts
+            for slug, title, rows in parts
         ],
         "complete": not left,
     }
+
+
+def own_parts(own: OwnAnswers) -> list[Part]:
+    """The pages of own questions with the answers, as the check shows them."""
+    found: list[Part] = []
+    for page in own.pages:
+        rows = [(str(one), file.name if file else said) for one, said, file in own.rows(page.questions)]
+        found.append((page.slug, page.questions[0].said("page"), rows))
+    return found
 
 
 def double_benefit_rows(application: Application) -> list[tuple[Any, Any]]:
@@ -287,7 +254,12 @@ def apply_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt: its number, and what happens next."""
     mine = Application.objects.visible_to(request.user).received().for_detail()
     application = get_object_or_404(mine, pk=pk)
-    context = {"application": application, "cohort": application.cohort, "reasons": application.reasons}
+    context = {
+        "application": application,
+        "cohort": application.cohort,
+        "deadline": deadline_of(application.cohort, user=request.user),
+        "reasons": application.reasons,
+    }
     return render(request, "cohorts/apply_receipt.html", context)
 
 
@@ -304,7 +276,8 @@ def apply_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("“%(name)s” was removed.") % {"name": file.name})
-    return redirect("cohorts:apply-step", file.application.cohort_id, "files")
+    pages = {one.pk: page.slug for page in own_answers(file.application).all_pages for one in page.questions}
+    return redirect("cohorts:apply-step", file.application.cohort_id, pages.get(file.question_id, FILES.slug))
 
 
 @require_POST

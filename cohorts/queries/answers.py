@@ -1,0 +1,75 @@
+"""A cohort's own questions as one applicant meets them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cohorts import questions as rules
+from cohorts.models import Application, ApplicationFile, Cohort, Question
+from cohorts.models.questions import ApplicationForm
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+
+
+def published_form(cohort: Cohort) -> ApplicationForm | None:
+    """The version with which a new applicant begins."""
+    return cohort.forms.published().order_by("-version").first()
+
+
+@dataclass(frozen=True)
+class OwnAnswers:
+    """The questions of the form one has begun with, and what was answered so far."""
+
+    questions: list[Question]
+    values: dict[int, Any]
+    files: dict[int, ApplicationFile]
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        return rules.asked(self.questions, self.values)
+
+    @cached_property
+    def pages(self) -> list[rules.Page[Question]]:
+        """The pages with something to ask now. A page keeps its address whatever is hidden before it."""
+        now = {one.pk for one in self.asked}
+        found = (rules.Page(page.slug, [one for one in page.questions if one.pk in now]) for page in self.all_pages)
+        return [page for page in found if page.questions]
+
+    @property
+    def all_pages(self) -> list[rules.Page[Question]]:
+        return rules.pages(self.questions)
+
+    @cached_property
+    def missing_pages(self) -> list[str]:
+        lacking = {one.pk for one in rules.missing(self.questions, self.values, self.files)}
+        return [page.slug for page in self.pages if lacking & {one.pk for one in page.questions}]
+
+    def rows(self, asked: "list[Question] | None" = None) -> list[tuple[Question, str, ApplicationFile | None]]:
+        """Each question asked, with its answer in words and its file."""
+        found = self.asked if asked is None else asked
+        return [(one, one.shown(self.values.get(one.pk)), self.files.get(one.pk)) for one in found]
+
+
+NOTHING = OwnAnswers([], {}, {})
+
+
+def own_answers(application: Application) -> OwnAnswers:
+    """Three queries; none for an application without own questions."""
+    if application.form_id is None:
+        return NOTHING
+    questions = list(Question.objects.filter(form=application.form_id))
+    values = dict(application.answers.order_by().values_list("question", "value"))
+    files = {file.question_id: file for file in application.files.all() if file.question_id}
+    return OwnAnswers(questions, values, files)
+
+
+def unanswered(cohort: Cohort) -> OwnAnswers:
+    """As the form begins, for somebody without a draft."""
+    form = published_form(cohort)
+    return OwnAnswers(list(form.questions.all()), {}, {}) if form else NOTHING
+
+
+def shown_answers(user: User, application: Application) -> list[tuple[Question, str, ApplicationFile | None]]:
+    """What `user`, who may see the application, may see of them: a reviewer nothing that tells who somebody is."""
+    own = own_answers(application)
+    return own.rows([one for one in own.asked if user.role != Role.REVIEWER or not one.blind])

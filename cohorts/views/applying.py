@@ -1,0 +1,176 @@
+"""Somebody at the application form of a cohort: what they have begun, until when, and its pages."""
+
+import secrets
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.actions import applications as actions
+from cohorts.actions.answers import save_own_answers
+from cohorts.actions.consents import give_consents
+from cohorts.consents import Asked, asked_of
+from cohorts.deadlines import Deadline
+from cohorts.forms.apply import AboutForm, ConsentForm, FileForm, MotivationForm, SituationForm, StepForm
+from cohorts.forms.questions import QuestionsForm
+from cohorts.models import Application, Cohort, Person, Question
+from cohorts.queries.answers import OwnAnswers, own_answers, unanswered
+from cohorts.queries.deadlines import deadline_of
+from cohorts.states import ApplicationState
+from portal.accounts.models import User
+from portal.common import resumable
+from portal.common.forms import PortalForm
+
+
+@dataclass(frozen=True)
+class Step:
+    slug: str
+    label: str | Promise
+    form: type[StepForm] | None = None  # None: own questions
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def template(self) -> str:
+        return f"cohorts/apply_{self.slug if self.form else 'questions'}.html"
+
+    @property
+    def is_saved_as_typed(self) -> bool:
+        """Not the consents and files, which are single acts, nor what belongs to the person's record everywhere."""
+        return self.form in (SituationForm, MotivationForm, None)
+
+
+USUAL = (
+    Step("consents", gettext_lazy("Consents"), ConsentForm),
+    Step("about", gettext_lazy("About you"), AboutForm),
+    Step("situation", gettext_lazy("Your situation"), SituationForm),
+    Step("motivation", gettext_lazy("Motivation"), MotivationForm),
+)
+FILES = Step("files", gettext_lazy("Files"), FileForm)
+
+
+@dataclass
+class Applying:
+    user: User
+    cohort: Cohort
+    application: Application | None
+    own: OwnAnswers
+    deadline: Deadline
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """In order; own questions stand before the files, those that no answer calls for left out."""
+        own = [Step(page.slug, page.questions[0].said("page"), None, page.questions) for page in self.own.pages]
+        return {step.slug: step for step in (*USUAL, *own, FILES)}
+
+    @property
+    def labels(self) -> list[str | Promise]:
+        return [*(step.label for step in self.steps.values()), _("Check")]
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.application is not None and self.application.state != ApplicationState.DRAFT
+
+    @property
+    def check_url(self) -> str:
+        return reverse("cohorts:apply-check", args=[self.cohort.pk])
+
+    def step_url(self, slug: str) -> str:
+        return step_url(self.cohort, slug)
+
+    def after(self, slug: str) -> str:
+        """The page after this one; the last leads to the check."""
+        order = list(self.steps)
+        following = order[order.index(slug) + 1 :] if slug in order else []
+        return self.step_url(following[0]) if following else self.check_url
+
+    def before(self, slug: str) -> str:
+        order = list(self.steps)
+        at = order.index(slug)
+        return self.step_url(order[at - 1]) if at else ""
+
+    @property
+    def person(self) -> Person | None:
+        """What the host knows of the account already."""
+        if self.application:
+            return self.application.person
+        return self.user.persons.filter(host=self.cohort.host_id).first()
+
+    @property
+    def asked_consents(self) -> Asked:
+        return asked_of(self.person, self.user, self.cohort.host_id)
+
+    # A page ------------------------------------------------------------------------------
+
+    def form(self, step: Step, request: HttpRequest) -> PortalForm:
+        sent = request.method == "POST"
+        data, files = (request.POST, resumable.files_of(request)) if sent else (None, None)
+        if step.form is None:
+            options = {"questions": step.questions, "answers": self.own.values, "files": self.own.files}
+            return QuestionsForm(data, files, **options)
+        return step.form(data, files, cohort=self.cohort, **self.options(step))
+
+    def options(self, step: Step) -> dict[str, Any]:
+        if step.form is ConsentForm:
+            return {"asked": self.asked_consents}
+        if self.application:
+            return {"initial": actions.answers_of(self.application)}
+        if person := self.person:  # so that nobody types it twice
+            return {"initial": {name: getattr(person, name) for name in actions.PERSON}}
+        return {"initial": {"name": self.user.name}}
+
+    def save(self, step: Step, form: PortalForm, tab: actions.Tab | None = None) -> None:
+        """Act on a page that was sent; `application` is the fresh one afterwards."""
+        told, by = form.cleaned_data, self.user
+        if isinstance(form, ConsentForm):
+            give_consents(self.cohort.host, form.ticked(), by=by)
+        elif self.application is None:
+            self.application = actions.start_application(self.cohort, by=by, **told)
+        elif isinstance(form, FileForm):
+            actions.attach_file(self.application, told["file"], kind=told["kind"], by=by)
+        else:
+            self.keep(form, tab)
+
+    def keep(self, form: PortalForm, tab: actions.Tab | None) -> None:
+        """Keep what is valid of a page; all of it, once it was sent."""
+        assert self.application  # noqa: S101  # `save` begins one
+        if isinstance(form, QuestionsForm):
+            self.application = save_own_answers(self.application, form.so_far(), by=self.user, tab=tab)
+        elif isinstance(form, StepForm):
+            self.application = actions.save_answers(self.application, by=self.user, tab=tab, **form.so_far())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """After an answer other questions may be asked."""
+        self.own = own_answers(self.application) if self.application else self.own
+        self.__dict__.pop("steps", None)
+
+    # Windows -----------------------------------------------------------------------------
+
+    def tab_of(self, step: Step, request: HttpRequest) -> actions.Tab | None:
+        """What the page says of its window; nothing before there is a draft."""
+        mine, seen = request.POST.get("tab", "")[:32], request.POST.get("seen", "")[:32]
+        return actions.Tab(step.slug, mine, seen) if self.application and mine else None
+
+    def marks(self, step: Step, request: HttpRequest) -> dict[str, str]:
+        """What the page brings along. Shown after a refusal, it may overwrite the next time."""
+        last = self.application.tabs.get(step.slug, "") if self.application else ""
+        return {"tab": request.POST.get("tab", "")[:32] or secrets.token_hex(8), "seen": last}
+
+
+def step_url(cohort: Cohort, slug: str) -> str:
+    return reverse("cohorts:apply-step", args=[cohort.pk, slug])
+
+
+def at_the_form(request: HttpRequest, pk: int) -> Applying:
+    """One's own application here that counts, draft or submitted; 404 for what is not published."""
+    cohort = get_object_or_404(Cohort.objects.public().for_detail(), pk=pk)
+    mine = Application.objects.visible_to(request.user).live().filter(cohort=cohort)
+    application = mine.select_related("person", "track", "cohort__policy", "form").first()
+    own = own_answers(application) if application else unanswered(cohort)
+    return Applying(request.user, cohort, application, own, deadline_of(cohort, user=request.user))
