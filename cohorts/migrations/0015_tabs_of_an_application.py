@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cohorts", "0012_application_forms"),
+        ("cohorts", "0014_contact_attempts"),
     ]
 
     operations = [
