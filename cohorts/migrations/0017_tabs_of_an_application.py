@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cohorts", "0014_contact_attempts"),
+        ("cohorts", "0016_review_drafts"),
     ]
 
     operations = [
