@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from cohorts.models import (
     Application,
-    ApplicationFile,
     Cohort,
     CohortStaff,
     Enrolment,
@@ -287,13 +286,6 @@ def can_overrule_ineligibility(user: "User", application: Application) -> bool:
 def can_download_file(user: "User", application: Application) -> bool:
     """Evidence is for the office that examines it, not for reviewers."""
     return is_applicant(user, application) or is_host_staff(user, application)
-
-
-def can_open_file(user: "User", file: ApplicationFile) -> bool:
-    """A reviewer, what answers a question that is not hidden from them. Join `application__person` and `question`."""
-    if user.role == Role.REVIEWER:
-        return file.question is not None and not file.question.blind
-    return can_download_file(user, file.application)
 
 
 def can_see_contacts(user: "User", thing: HostOwned) -> bool:

@@ -7,8 +7,6 @@ from typing import Any
 from cohorts import questions as rules
 from cohorts.models import Application, ApplicationFile, Cohort, Question
 from cohorts.models.questions import ApplicationForm
-from portal.accounts.models import User
-from portal.accounts.roles import Role
 
 
 def published_form(cohort: Cohort) -> ApplicationForm | None:
@@ -67,9 +65,3 @@ def unanswered(cohort: Cohort) -> OwnAnswers:
     """As the form begins, for somebody without a draft."""
     form = published_form(cohort)
     return OwnAnswers(list(form.questions.all()), {}, {}) if form else NOTHING
-
-
-def shown_answers(user: User, application: Application) -> list[tuple[Question, str, ApplicationFile | None]]:
-    """What `user`, who may see the application, may see of them: a reviewer nothing that tells who somebody is."""
-    own = own_answers(application)
-    return own.rows([one for one in own.asked if user.role != Role.REVIEWER or not one.blind])

@@ -1,6 +1,5 @@
 """Applications: one's own, and those a host has received."""
 
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from cohorts.actions.consents import withdraw_consent
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
-from cohorts.queries.answers import shown_answers
+from cohorts.queries.answers import own_answers
 from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
 from cohorts.views.apply import check_context
 from portal import audit
@@ -195,8 +194,7 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "application": found,
         "contact": contact(found, in_full=in_full),
         "in_full": in_full,
-        "own": shown_answers(user, found),
-        "neutral": user.role == Role.REVIEWER,
+        "own": own_answers(found).rows() if user.role != Role.REVIEWER else [],
         "files": found.files.filter(question=None) if may_download else [],
         "may_download": may_download,
         "consents": found.person.consents.select_related("text") if in_full else [],
@@ -273,11 +271,9 @@ def application_overrule(request: HttpRequest, pk: int) -> HttpResponse:
 def application_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An attached file, for its owner and the host's staff."""
     visible = Application.objects.visible_to(request.user)
-    files = ApplicationFile.objects.filter(application__in=visible).select_related("application__person", "question")
+    files = ApplicationFile.objects.filter(application__in=visible).select_related("application__person")
     file = get_object_or_404(files, pk=pk)
-    require(may.can_open_file(request.user, file))
+    require(may.can_download_file(request.user, file.application))
     if not may.is_applicant(request.user, file.application):
         audit.saw(request.user, "application.downloaded", host_id=file.host_id, subject_id=file.application.person_id)
-    if request.user.role == Role.REVIEWER:  # the name of a file is often that of the person
-        file.name = f"{file.application}-{file.question_id}{PurePath(file.name).suffix}"
     return send_file(file)

@@ -16,7 +16,6 @@ from cohorts.blind import facts_of
 from cohorts.forms.scores import ReviewFilter, ScoreForm
 from cohorts.models import Application, Cohort, ReviewDraft, Score
 from cohorts.permissions import can_score
-from cohorts.queries.answers import shown_answers
 from cohorts.states import Stage
 from portal import audit
 from portal.accounts.roles import Role
@@ -60,7 +59,6 @@ def score_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "application": application,
         "facts": facts_of(application),
-        "own": shown_answers(request.user, application),
         "draft": draft,
         "query": _query(request),
         "queue": queries.queue_of(request.user, application, _stage(request)),

@@ -24,8 +24,6 @@ from portal.common.uploads import LARGEST, MEGABYTE, clean_name, shorten
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from portal.accounts.models import User
-
 PIECE: Final = MEGABYTE  # the most bytes taken at once
 MOST_OPEN: Final = 5  # of one account; the oldest makes room
 KEPT: Final = timedelta(days=2)
@@ -36,7 +34,7 @@ def path_of(upload: PartialUpload) -> "Path":
 
 
 @transaction.atomic
-def announce(owner: "User", *, name: str, size: int, sha256: str) -> PartialUpload:
+def announce(owner: Any, *, name: str, size: int, sha256: str) -> PartialUpload:
     """The upload of this very file: the one that was begun, or a new one. Refuses by name and size beforehand."""
     clean, _extension = clean_name(name)
     if not 0 < size <= LARGEST:
@@ -56,7 +54,7 @@ def announce(owner: "User", *, name: str, size: int, sha256: str) -> PartialUplo
 
 
 @transaction.atomic
-def append(owner: "User", key: str, offset: int, piece: bytes) -> PartialUpload | None:
+def append(owner: Any, key: str, offset: int, piece: bytes) -> PartialUpload | None:
     """Add a piece that begins at `offset`; at another one nothing is written. None: there is no such upload.
 
     The row tells what has arrived; bytes that a crash left behind it are written over.
