@@ -1,7 +1,7 @@
 """What a reviewer sees of an application: this list and nothing else, on every page.
 
-Name, date of birth, address, contacts, evidence and files are never in it. A blind review leaves out the answers
-whose question is marked so, and, where the cohort says it, education and major.
+Day of birth, sex, address, contacts, evidence and files are never in it. A blind review leaves out the name and the
+year of birth, the answers whose question is marked so, and, where the cohort says it, education and major.
 """
 
 from typing import NamedTuple
@@ -20,9 +20,11 @@ class Fact(NamedTuple):
 
 
 def facts_of(application: Application) -> list[Fact]:
-    """Join `cohort__policy`; one query for the own questions of the cohort."""
-    policy = application.cohort.policy
+    """Join `cohort__policy` and `person`; one query for the own questions of the cohort."""
+    policy, person = application.cohort.policy, application.person
     found = []
+    if not policy.blind_review:
+        found += [Fact(_("Name"), person.name), Fact(_("Year of birth"), str(person.birth_date.year))]
     if not (policy.blind_review and policy.blind_education):
         school = [application.get_education_display(), application.major]
         found.append(Fact(_("Education"), ", ".join(filter(None, school))))

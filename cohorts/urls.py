@@ -78,6 +78,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/reviewing/assign/", reviewing.reviewing_assign, name="reviewing-assign"),
     path("cohorts/<int:pk>/reviewing/open/", reviewing.reviewing_open, name="reviewing-open"),
     path("cohorts/<int:pk>/conflicts/", reviewing.conflict_list, name="conflict-list"),
+    path("cohorts/<int:pk>/conflicts/name/", reviewing.conflict_name, name="conflict-name"),
     path("applications/<int:pk>/conflict/", reviewing.conflict_declare, name="conflict-declare"),
     path("cohorts/<int:pk>/selection/", selection.selection, name="selection"),
     path("cohorts/<int:pk>/selection/simulate/", simulation.selection_simulate, name="selection-simulate"),

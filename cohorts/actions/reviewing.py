@@ -45,6 +45,31 @@ def declare_conflict(
 
 
 @transaction.atomic
+def declare_conflicts_with(
+    cohort: Cohort,
+    reviewer: "User",
+    *,
+    by: "User | None",
+    name: str,
+    birth_year: int | None,
+    kind: str,
+    reason: str = "",
+) -> int:
+    """Close to a reviewer whatever somebody of this name has applied with; the number of files closed.
+
+    For a blind review, in which no reviewer reads a list of names. A namesake's file is closed too: somebody else reads
+    it. The name itself is kept nowhere. Refuses as `declare_conflict`.
+    """
+    named = cohort.applications.in_selection().filter(person__name=name).exclude(conflicts__reviewer=reviewer)
+    if birth_year:
+        named = named.filter(person__birth_date__year=birth_year)
+    found = list(named.order_by("pk"))
+    for application in found:
+        declare_conflict(application, reviewer, by=by, kind=kind, reason=reason)
+    return len(found)
+
+
+@transaction.atomic
 def assign_reviewers(cohort: Cohort, *, by: "User | None", each: int) -> Assignment:
     """Give `each` reviewers to every application in selection; who has scored one keeps it.
 

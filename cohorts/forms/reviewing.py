@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ConflictKind
 from portal.accounts.models import User
-from portal.common.fields import IntegerField, TextField
+from portal.common.fields import IntegerField, NameField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -40,6 +40,17 @@ class ConflictForm(PortalForm):
             self.fields["kind"].choices = kinds
         else:
             self.fields["reviewer"].queryset = User.objects.filter(pk__in=[one.pk for one in reviewers])
+
+
+class NameConflictForm(ConflictForm):
+    """In a blind review a reviewer names the people of a conflict, and is not told whether they applied."""
+
+    name = NameField(label=_("Name of the person"))
+    birth_year = IntegerField(
+        label=_("Year of birth, if you know it"), min_value=1900, max_value=2100, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "p-short"}),
+    )  # fmt: skip
+    field_order = ("name", "birth_year", "kind", "reason")
 
 
 class RollFilter(FilterForm):

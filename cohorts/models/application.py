@@ -107,6 +107,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_list(self) -> "ApplicationQuerySet":
         return self.select_related("person", "track", "cohort")
 
+    def for_reviewer_list(self) -> "ApplicationQuerySet":
+        """Without the person, and without the long texts that no list shows."""
+        return self.select_related("track", "cohort").defer("motivation", "cohort__notice")
+
     def for_detail(self) -> "ApplicationQuerySet":
         return self.select_related("person", "track", "cohort__programme", "cohort__policy", "host")
 

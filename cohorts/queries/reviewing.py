@@ -38,7 +38,7 @@ def begun(cohort: Cohort) -> dict[int, set[int]]:
 def roll_of(user: User, cohort: Cohort) -> ApplicationQuerySet:
     """The names a reviewer declares conflicts by: of everything in selection, given to them or not."""
     closed = ReviewConflict.objects.filter(reviewer=user).values("application")
-    return cohort.applications.in_selection().exclude(pk__in=closed).select_related("person", "cohort")
+    return cohort.applications.in_selection().exclude(pk__in=closed).select_related("person", "cohort__policy")
 
 
 @dataclass(frozen=True)

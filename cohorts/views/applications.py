@@ -14,6 +14,7 @@ from cohorts import permissions as may
 from cohorts import queries
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import withdraw_consent
+from cohorts.blind import facts_of
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
@@ -125,27 +126,30 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def application_list(request: HttpRequest) -> HttpResponse:
     """What the visible cohorts have received."""
     user = request.user
-    cohorts = Cohort.objects.visible_to(user)
+    cohorts, visible = Cohort.objects.visible_to(user), Application.objects.visible_to(user)
+    blind = user.role == Role.REVIEWER  # neither shown nor searched nor sorted by who somebody is
     listing = Listing(
         request,
-        Application.objects.visible_to(user).for_list(),
+        visible.for_reviewer_list() if blind else visible.for_list(),
         form=filter_for(user.role),
         form_options={"tracks": Track.objects.filter(cohort__in=cohorts)},
-        sorts={
-            "receipt": "receipt_number",
-            "name": ("person__name", "receipt_number"),
-            "cohort": ("cohort__name", "receipt_number"),
-            "track": ("track__name", "receipt_number"),
-            "state": ("state", "receipt_number"),
-            "submitted": "submitted_at",
-        },
+        sorts=SORTS if blind else SORTS | {"name": ("person__name", "receipt_number")},
         default_sort="-submitted",
     )
     in_full = user.role in HOST_STAFF
-    for row in listing:
+    for row in listing if not blind else []:
         row.contact = contact(row, in_full=in_full)
     audit.saw(user, "application.listed", host_id=user.organization_id, people=len(listing))
-    return listing.render("cohorts/application_list.html", {"in_full": in_full})
+    return listing.render("cohorts/application_list.html", {"in_full": in_full, "blind": blind})
+
+
+SORTS = {
+    "receipt": "receipt_number",
+    "cohort": ("cohort__name", "receipt_number"),
+    "track": ("track__name", "receipt_number"),
+    "state": ("state", "receipt_number"),
+    "submitted": "submitted_at",
+}
 
 
 def contact(application: Application, *, in_full: bool) -> dict[str, str]:
@@ -166,7 +170,20 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         if found.state == ApplicationState.DRAFT:
             return redirect("cohorts:apply", found.cohort_id)
         return render(request, "cohorts/application_own.html", _own_context(found))
+    if request.user.role == Role.REVIEWER:
+        return _reviewer_page(request, found)
     return _staff_page(request, found, OverruleForm())
+
+
+def _reviewer_page(request: HttpRequest, found: Application) -> HttpResponse:
+    """What is there to be judged, and no more."""
+    audit.saw(request.user, "application.viewed", host_id=found.host_id, subject_id=found.person_id)
+    context = {
+        "application": found,
+        "facts": facts_of(found),
+        "scores_url": reverse("cohorts:score-edit", args=[found.pk]) if found.state in IN_SELECTION else "",
+    }
+    return render(request, "cohorts/application_review.html", context)
 
 
 def _load(request: HttpRequest, pk: int) -> Application:
@@ -199,9 +216,6 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "may_download": may_download,
         "consents": found.person.consents.select_related("text") if in_full else [],
         "resembling": queries.resembling(found.person) if in_full else [],
-        "scores_url": _url("cohorts:score-edit", found.pk)
-        if user.role == Role.REVIEWER and found.state in IN_SELECTION
-        else "",
         "conflict_url": _url("cohorts:conflict-declare", found.pk)
         if user.role in HOST_STAFF and found.state in IN_SELECTION
         else "",

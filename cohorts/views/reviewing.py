@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cohorts import queries
 from cohorts.actions import reviewing as actions
 from cohorts.assignment import Assignment
-from cohorts.forms.reviewing import AssignReviewersForm, ConflictForm, RollFilter
+from cohorts.forms.reviewing import AssignReviewersForm, ConflictForm, NameConflictForm, RollFilter
 from cohorts.models import Application, Cohort
 from cohorts.permissions import can_assign_reviewers, can_declare_conflict
 from portal import audit
@@ -28,7 +28,7 @@ SEES = (Role.ADMIN, *HOST_STAFF)
 
 
 def load(request: HttpRequest, pk: int) -> Cohort:
-    return get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
 
 
 @require_GET
@@ -114,13 +114,37 @@ def _plan(cohort: Cohort, form: AssignReviewersForm, names: dict[int, User]) -> 
 @require_GET
 @roles(Role.REVIEWER)
 def conflict_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """The names alone, so that conflicts are declared before a file is opened."""
+    """The names alone, so that conflicts are declared before a file is opened; in a blind review, a form for a name."""
     cohort = load(request, pk)
+    if cohort.policy.blind_review:
+        return _name_page(request, cohort, NameConflictForm(reviewers=None))
     rows = queries.roll_of(request.user, cohort)
     listing = Listing(request, rows, form=RollFilter, sorts={"name": "person__name"}, default_sort="name", page_size=50)
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(listing))
     declared = queries.conflicts_of(request.user, cohort)
     return listing.render("cohorts/conflict_list.html", {"cohort": cohort, "declared": declared})
+
+
+@require_POST
+@roles(Role.REVIEWER)
+def conflict_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answer is the same whether somebody of that name has applied or not."""
+    cohort = load(request, pk)
+    form = NameConflictForm(request.POST, reviewers=None)
+    if form.is_valid():
+        try:
+            actions.declare_conflicts_with(cohort, request.user, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("If somebody of that name has applied, the file is closed to you for good."))
+            return redirect("cohorts:conflict-list", cohort.pk)
+    return _name_page(request, cohort, form)
+
+
+def _name_page(request: HttpRequest, cohort: Cohort, form: NameConflictForm) -> HttpResponse:
+    context = {"cohort": cohort, "form": form, "cancel_url": cohort.get_absolute_url()}
+    return render(request, "cohorts/conflict_name.html", context, status=form_status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,14 +167,16 @@ def conflict_declare(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The file is closed to the reviewer for good."))
             return redirect(back, application.cohort_id)
-    context = {"form": form, "application": application, "cancel_url": reverse(back, args=[application.cohort_id])}
+    name = "" if mine and application.cohort.policy.blind_review else application.person.name
+    cancel_url = reverse(back, args=[application.cohort_id])
+    context = {"form": form, "application": application, "name": name, "cancel_url": cancel_url}
     return render(request, "cohorts/conflict_declare.html", context, status=form_status(form))
 
 
 def _on_roll(request: HttpRequest, pk: int) -> Application:
     if request.user.role != Role.REVIEWER:
         rows = Application.objects.visible_to(request.user).in_selection()
-        return get_object_or_404(rows.select_related("person", "cohort"), pk=pk)
+        return get_object_or_404(rows.select_related("person", "cohort__policy"), pk=pk)
     cohorts = Cohort.objects.visible_to(request.user)
     cohort = get_object_or_404(cohorts.filter(applications=pk))
     return get_object_or_404(queries.roll_of(request.user, cohort), pk=pk)

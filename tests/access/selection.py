@@ -46,6 +46,8 @@ TABLE = [
     row("cohorts:reviewing-assign", "POST", lambda w: [w.cohort.pk], **STAFF, data=lambda w: {"each": "1"}),
     row("cohorts:reviewing-open", "POST", lambda w: [w.cohort.pk], **STAFF),
     row("cohorts:conflict-list", "GET", lambda w: [w.cohort.pk], **SCORE),
+    row("cohorts:conflict-name", "POST", lambda w: [w.cohort.pk], data=lambda w: {"name": "남궁민수", "kind": "recusal"},
+        **SCORED),
     row("cohorts:conflict-declare", "GET", lambda w: [w.application.pk], **DECLARE),
     row("cohorts:conflict-declare", "POST", lambda w: [w.application.pk], data=lambda w: {"kind": "recusal"},
         own="403 422 422 403 302 403 403", same="403 422 422 403 404 403 403", other="403 404 404 403 404 403 403"),

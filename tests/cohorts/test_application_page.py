@@ -65,8 +65,11 @@ def test_a_reviewer_sees_no_contacts_and_no_files(client, cohort, sign_in):
 
     page = client.get(application.get_absolute_url()).content.decode()
 
-    assert not {secret for secret in ("1234-5678", person.email, "비밀로", "비밀.pdf") if secret in page}
-    assert "대구광역시 중구" in page
+    assert not {
+        secret
+        for secret in ("1234-5678", person.email, "비밀로", "비밀.pdf", "대구광역시 중구", person.name)
+        if secret in page
+    }
     assert client.get(reverse("cohorts:application-file", args=[file.pk])).status_code == 403
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cohort():
-    return make_cohort(state=CohortState.SELECTING)
+    return make_cohort(state=CohortState.SELECTING, policy={"blind_review": False})
 
 
 def reviewers(cohort, number):
