@@ -25,7 +25,7 @@ class PreparedRows:
         keyed = rows.order_by().extra(where=[f"{column} = ANY(%s)"], params=[KEYS])  # noqa: S610  # no text of anybody's
         self.compiler = keyed.query.get_compiler(connection=connection)
         self.sql, self.params = self.compiler.as_sql()
-        self.names = list(keyed.query.selected)
+        self.names = list(keyed.query.selected or ())
         self.converters = self.compiler.get_converters(one for one, _sql, _alias in self.compiler.select)
 
     def __call__(self, keys: Iterable[int]) -> list[dict[str, Any]]:

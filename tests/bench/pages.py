@@ -69,7 +69,7 @@ def registers(w: SimpleNamespace) -> list[Page]:
         found.append(Page(f"register {size:,} timeline", "list", role, reverse("partners:agreement-timeline")))
         found.append(Page(f"register {size:,} rows only", "fragment", role, list_))
         found.append(Page(f"register {size:,} commitments", "list", role, reverse("partners:commitment-list")))
-        for by in ("party", "agreement", "initiative", "keeper"):
+        for by in ("party", "agreement", "initiative", "host"):
             url = reverse("partners:roll-up", args=[by])
             found.append(Page(f"register {size:,} roll-up by {by}", "list", role, url))
     return found
