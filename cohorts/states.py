@@ -176,6 +176,7 @@ ENROLMENT_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 IN_TRAINING = (E.ACTIVE,)
 LEAVES_BY_HAND = (E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)  # what staff may say of somebody's end
+LEAVES_REGISTRATION = (E.WITHDRAWN, E.NO_SHOW)  # only until registration ends
 ENDED_EARLY = (E.EARLY_EMPLOYED, E.WITHDRAWN, E.DROPPED, E.EXPELLED, E.NO_SHOW)
 COUNTS_AS_TRAINEE = tuple(state for state in E if state not in (E.WITHDRAWN, E.NO_SHOW))  # 수강인원
 

@@ -12,3 +12,5 @@ class CurriculumConfig(AppConfig):
         teachers = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
         hub.register(pgettext_lazy("hub", "Timetable"), "curriculum:timetable", teachers, place=30)
         hub.register(pgettext_lazy("hub", "Attendance and completion"), "curriculum:sheet", teachers, place=40)
+        first = pgettext_lazy("hub", "First days")
+        hub.register(first, "curriculum:first-days-list", teachers, by_query=True, place=35)

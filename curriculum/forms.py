@@ -15,13 +15,14 @@ from cohorts.models import Cohort, CohortPolicy, Enrolment, Programme
 from curriculum.actions.attendance import Entry
 from curriculum.actions.copying import model_of
 from curriculum.models import Attendance, Holiday, Module
+from curriculum.queries import newcomers, unconfirmed
 from curriculum.states import ExcuseKind
 from partners.models import Organization
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.common.fields import DateField, IntegerField, TextField
 from portal.common.forms import PortalForm, PortalModelForm
-from portal.common.listing import FilterForm
+from portal.common.listing import FilterForm, SearchField
 
 
 class ModuleForm(PortalModelForm):
@@ -46,6 +47,24 @@ class HolidayForm(PortalForm):
 
     class Meta:
         model = Holiday
+
+
+class FirstDaysFilter(FilterForm):
+    """Without a cohort, those who began within a month."""
+
+    q = SearchField(label=gettext_lazy("Name"))
+    cohort = forms.ModelChoiceField(label=gettext_lazy("Cohort"), queryset=Cohort.objects.none())
+    show = forms.ChoiceField(label=gettext_lazy("Show"), choices=[("unconfirmed", gettext_lazy("Not confirmed"))])
+
+    def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"].queryset = cohorts
+
+    def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        if q := chosen.get("q"):
+            rows = rows.filter(person__name__icontains=q)
+        rows = rows.filter(cohort=chosen["cohort"]) if chosen.get("cohort") else newcomers(rows)
+        return unconfirmed(newcomers(rows)) if chosen.get("show") else rows
 
 
 class DayFilter(FilterForm):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrolment, Programme
+from cohorts.states import IN_TRAINING, CohortState
 from curriculum.attendance import AttendancePolicy, Summary, allowance, count
 from curriculum.calendar import UnitPeriod, unit_periods
 from curriculum.models import Attendance, Lesson, Module, TrainingDay
@@ -226,3 +228,51 @@ def with_hours(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
         module_count=Coalesce(Subquery(modules.annotate(n=Count("pk")).values("n")), 0),
         hours=Coalesce(Subquery(modules.annotate(n=Sum("hours")).values("n")), 0),
     )
+
+
+# The first days ------------------------------------------------------------------------
+
+
+FIRST_DAYS_LIE_WITHIN = timedelta(days=60)
+NEW = timedelta(days=30)
+
+
+def with_first_days(trainees: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """With `came` and `held`: of the first days of one's own that the policy looks at, those attended and those held.
+
+    Somebody who joins later has first days of their own. Excused counts as attended (S1 art. 34).
+    """
+    held = TrainingDay.objects.filter(registered_at__isnull=False).order_by().values("cohort")
+    so_far = held.filter(
+        cohort=OuterRef("day__cohort"), date__range=(OuterRef("enrolment__starts_on"), OuterRef("day__date"))
+    )
+    attended = (
+        Attendance.objects.filter(
+            enrolment=OuterRef("pk"),
+            absent=False,
+            day__registered_at__isnull=False,
+            day__date__gte=OuterRef("starts_on"),
+            day__date__lt=OuterRef("starts_on") + FIRST_DAYS_LIE_WITHIN,
+        )
+        .annotate(place=Subquery(so_far.annotate(n=Count("pk")).values("n")))
+        .filter(place__lte=OuterRef("cohort__policy__confirm_days_window"))
+    )
+    own = held.filter(cohort=OuterRef("cohort"), date__gte=OuterRef("starts_on")).annotate(n=Count("pk")).values("n")
+    return trainees.annotate(
+        came=Coalesce(Subquery(attended.order_by().values("enrolment").annotate(n=Count("pk")).values("n")), 0),
+        held=Least(
+            Coalesce(Subquery(own), 0), F("cohort__policy__confirm_days_window"), output_field=models.IntegerField()
+        ),
+    )
+
+
+def newcomers(trainees: QuerySet[Enrolment], today: date | None = None) -> QuerySet[Enrolment]:
+    """Those in training who began within a month."""
+    begun = (today or timezone.localdate()) - NEW
+    return trainees.filter(state__in=IN_TRAINING, cohort__state=CohortState.RUNNING, starts_on__gte=begun)
+
+
+def unconfirmed(trainees: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """After `with_first_days`: those whom the first days do not confirm (`first_days.standing`, in SQL)."""
+    window, needed = F("cohort__policy__confirm_days_window"), F("cohort__policy__confirm_days_needed")
+    return trainees.filter(came__lt=needed - window + F("held"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from curriculum.views import attendance, copying, modules, timetable
+from curriculum.views import attendance, copying, first_days, modules, timetable
 
 app_name = "curriculum"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("cohorts/<int:pk>/attendance/", attendance.sheet, name="sheet"),
     path("cohorts/<int:pk>/completion/", attendance.completion, name="completion"),
     path("attendance/", attendance.day_list, name="day-list"),
+    path("first-days/", first_days.first_days_list, name="first-days-list"),
+    path("trainees/<int:pk>/first-days/end/", first_days.first_days_end, name="first-days-end"),
     path("attendance/<int:pk>/", attendance.register, name="register"),
     path("trainees/<int:pk>/", attendance.trainee, name="trainee"),
     path("trainees/<int:pk>/timetable/", timetable.my_timetable, name="my-timetable"),

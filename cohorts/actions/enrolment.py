@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cohorts import emails, queries
@@ -13,7 +13,13 @@ from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _free_seat, _lock_track, _promote
 from cohorts.actions.stays import leave
 from cohorts.models import Cohort, Enrolment
-from cohorts.states import ENROLMENT_TRANSITIONS, FILLS_SEATS, ApplicationState, EnrolmentState
+from cohorts.states import (
+    ENROLMENT_TRANSITIONS,
+    FILLS_SEATS,
+    LEAVES_REGISTRATION,
+    ApplicationState,
+    EnrolmentState,
+)
 from partners.actions.figures import refresh_figures
 from portal import audit, notify
 from portal.audit.models import AuditEvent
@@ -71,7 +77,8 @@ def end_enrolment(
 ) -> Enrolment:
     """End a training with its last day, and the way of who was on a pathway.
 
-    While the waitlist is valid, the seat goes to the next in line (충원).
+    Until the last day of registration somebody withdraws (수강철회) or has not come, later they drop out (중도포기:
+    S1 art. 38). While the waitlist is valid, the seat goes to the next in line (충원).
     """
     track = _lock_track(enrolment.track_id) if enrolment.track_id else None
     found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related(
@@ -87,6 +94,7 @@ def end_enrolment(
         )
     if on > max(timezone.localdate(), enrolment.starts_on):
         raise ActionRefused(_("The last day cannot be in the future."), "on")
+    _require_window(enrolment, to, on)
     enrolment.state, enrolment.ended_on, enrolment.end_reason = to, on, reason
     enrolment.save(update_fields=["state", "ended_on", "end_reason"])
     leave(enrolment, last_day=on, by=by, reason=reason)
@@ -104,6 +112,20 @@ def end_enrolment(
         _promote(track)
     refresh_figures(enrolment.cohort.programme.agreement_id)
     return enrolment
+
+
+def _require_window(enrolment: Enrolment, to: EnrolmentState, on: date) -> None:
+    """Who came without an application, as on a pathway, drops out at any time."""
+    until = queries.registration_until(enrolment.cohort)
+    day = formats.date_format(until, "DATE_FORMAT")
+    if to in LEAVES_REGISTRATION and on > until:
+        raise ActionRefused(
+            _("Registration ended on %(day)s. Choose “Dropped out” for a later last day.") % {"day": day}, "to"
+        )
+    if to == EnrolmentState.DROPPED and on <= until and enrolment.application_id:
+        raise ActionRefused(
+            _("Until %(day)s this is a withdrawal. Choose “Withdrawn in the registration window”.") % {"day": day}, "to"
+        )
 
 
 def _welcome(enrolment: Enrolment, by: "User | None") -> notify.Message:

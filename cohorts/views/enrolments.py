@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cohorts import queries
 from cohorts.actions import enrolment as actions
 from cohorts.forms.enrolment import EndForm, EnrolmentFilter
 from cohorts.models import Cohort, Enrolment
@@ -67,7 +68,8 @@ def enrolment_start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @roles(*HOST_STAFF)
 def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
-    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user).for_list(), pk=pk)
+    found = Enrolment.objects.visible_to(request.user).for_list().select_related("cohort__policy")
+    enrolment = get_object_or_404(found, pk=pk)
     require(can_end_enrolment(request.user, enrolment))
     audit.saw(request.user, "enrolment.viewed", host_id=enrolment.host_id, subject_id=enrolment.person_id)
     form = EndForm(request.POST or None)
@@ -82,5 +84,7 @@ def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The training of number %(n)d has ended.") % {"n": enrolment.number})
             return redirect(back)
-    context = {"form": form, "enrolment": enrolment, "cancel_url": back}
+    until = queries.registration_until(enrolment.cohort)
+    context = {"form": form, "enrolment": enrolment, "until": until, "cancel_url": back}
+    context["goes_on"] = queries.waitlist_is_valid(enrolment.cohort) and enrolment.application_id
     return render(request, "cohorts/enrolment_end.html", context, status=form_status(form))

@@ -20,7 +20,7 @@ from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
-from curriculum.queries import near_limit, progress_of, todays_lessons
+from curriculum.queries import near_limit, newcomers, progress_of, todays_lessons, unconfirmed, with_first_days
 from partners.models import CommitmentFigure, Consortium, Organization, Proposal
 from partners.queries import agreement_todos, check_todos
 from partners.states import PromiseState, ProposalState
@@ -59,6 +59,7 @@ def course_work(user: User) -> dict[str, Any]:
     """What waits in running courses, for who teaches or runs them."""
     return {
         "missing": missing_days(user),
+        "unconfirmed": unconfirmed(with_first_days(newcomers(Enrolment.objects.visible_to(user)))),
         "logs": MentoringLog.objects.visible_to(user).filter(state=LogState.SUBMITTED),
         "silent": silent(Team.objects.visible_to(user)),
     }
@@ -67,6 +68,12 @@ def course_work(user: User) -> dict[str, Any]:
 def course_todos(found: dict[str, int]) -> list[Todo]:
     return [
         Todo(_("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True),
+        Todo(
+            _("Trainees whom the first days do not confirm"),
+            found["unconfirmed"],
+            where("curriculum:first-days-list", show="unconfirmed"),
+            True,
+        ),
         Todo(_("Mentoring logs to approve"), found["logs"], where("placements:log-list", state="submitted")),
         Todo(_("Teams without a recent log"), found["silent"], where("placements:team-list", show="silent")),
     ]

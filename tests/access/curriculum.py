@@ -50,6 +50,8 @@ TABLE = [
     row("curriculum:module-edit", "GET", lambda w: [w.module.pk], **STAFF_FORM),
     row("curriculum:module-edit", "POST", lambda w: [w.module.pk], **STAFF_POST, data=lambda w: MODULE),
     row("curriculum:module-remove", "POST", lambda w: [w.module.pk], **STAFF_POST),
+    row("curriculum:first-days-list", own="200 200 200 200 403 403 403"),
+    row("curriculum:first-days-end", "POST", lambda w: [w.enrolment.pk], **STAFF_POST),
     row("curriculum:holiday-list", own="403 200 200 403 403 403 403"),
     row(
         "curriculum:holiday-list",

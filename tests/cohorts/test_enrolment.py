@@ -93,7 +93,7 @@ def test_enrolling_takes_the_same_queries_for_any_number(number, django_assert_m
 @pytest.mark.parametrize("to", LEAVES_BY_HAND)
 def test_a_training_ends_once(was, to):
     enrolment = make_enrolment(state=was, ended_on=None if was == E.ACTIVE else timezone.localdate())
-    on = timezone.localdate()
+    on = enrolment.starts_on
 
     if was == E.ACTIVE:
         ended = actions.end_enrolment(enrolment, to, on=on, by=None, reason="이사")
@@ -132,6 +132,43 @@ def test_the_seat_goes_on_only_while_the_waitlist_is_valid(valid):
     second.refresh_from_db()
     assert second.state == (A.OFFERED if valid else A.WAITLISTED)
     assert cohort.tracks.get().seats_taken == (0 if valid else 1)
+
+
+@pytest.mark.parametrize("days", [0, 7, 8, 30])
+@pytest.mark.parametrize("to", LEAVES_BY_HAND)
+def test_until_registration_ends_one_withdraws_and_later_drops_out(to, days):
+    """수강철회 and 미입과 only until the seventh day after the first; 중도포기 only after it."""
+    cohort = make_cohort(state=CohortState.RUNNING, starts_on=timezone.localdate() - timedelta(days=40))
+    enrolment = make_enrolment(cohort=cohort, application=make_application(cohort=cohort, state=A.ENROLLED))
+    inside = days <= 7
+    fits = {E.WITHDRAWN: inside, E.NO_SHOW: inside, E.DROPPED: not inside, E.EXPELLED: True}[to]
+    on = cohort.starts_on + timedelta(days=days)
+
+    if fits:
+        assert actions.end_enrolment(enrolment, to, on=on, by=None).state == to
+    else:
+        with pytest.raises(ActionRefused) as refusal:
+            actions.end_enrolment(enrolment, to, on=on, by=None)
+        assert refusal.value.field == "to"
+
+
+@pytest.mark.parametrize("days", [7, 8])
+def test_the_seat_goes_on_only_while_seats_are_filled_again(days):
+    """Whatever longer validity the waitlist has been given."""
+    today = timezone.localdate()
+    cohort = make_cohort(
+        state=CohortState.RUNNING, tracks={"일반": 1}, starts_on=today - timedelta(days=days),
+        policy={"waitlist_until": today + timedelta(days=90)},
+    )  # fmt: skip
+    _first, second = make_waitlist(cohort, A.ACCEPTED, A.WAITLISTED)
+    cohort.tracks.update(seats_taken=1)
+    [enrolment] = actions.enrol(cohort, by=None)
+    Enrolment.objects.update(starts_on=cohort.starts_on)
+
+    actions.end_enrolment(enrolment, E.WITHDRAWN, on=cohort.starts_on, by=None)
+
+    second.refresh_from_db()
+    assert second.state == (A.OFFERED if days == 7 else A.WAITLISTED)
 
 
 # Pages ---------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Seats in a browser: who waits, who is called, who enters; at both widths and in both modes."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,9 +9,11 @@ from django.utils import timezone
 from cohorts.actions.contacts import log_contact
 from cohorts.models import Application, Offer
 from cohorts.states import ApplicationState, CohortState
+from curriculum.actions import save_register
+from curriculum.actions.attendance import Entry
 from portal.accounts.roles import Role
 from tests.browser import assert_accessible, look, sign_in
-from tests.factories import make_cohort, make_member, make_offer, make_waitlist
+from tests.factories import make_cohort, make_day, make_enrolment, make_member, make_offer, make_waitlist
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A = ApplicationState
@@ -68,3 +70,25 @@ def test_who_waits_sees_the_own_place(page, live_server, client, cohort):
 
     second.refresh_from_db()
     assert second.state == A.WITHDRAWN
+
+
+def test_who_stays_away_in_the_first_days_gives_the_seat_up(page, live_server, client, cohort):
+    cohort.starts_on, cohort.state = timezone.localdate() - timedelta(days=6), CohortState.RUNNING
+    cohort.save()
+    marks = {make_enrolment(cohort=cohort): line for line in ("○○○○○", "×××××", "○×○××", "○××", "××○")}
+    for place in range(5):
+        day = make_day(cohort=cohort, on=cohort.starts_on + timedelta(days=place))
+        held = [(one, line[place]) for one, line in marks.items() if place < len(line)]
+        save_register(day, [Entry(one.pk, *[time(9), time(18)][: 2 * (sign == "○")]) for one, sign in held], by=None)
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+
+    page.goto(reverse("curriculum:first-days-list"))
+    assert_accessible(page)
+    look(page, "first-days")
+    page.get_by_role("button", name="미입과").first.click()
+    page.locator("dialog[open] button.primary").click()
+    page.get_by_text("종료 처리했습니다").wait_for()
+    look(page, "first-days-ended")
+    page.goto(reverse("cohorts:enrolment-end", args=[next(iter(marks)).pk]))
+    assert_accessible(page)
+    look(page, "enrolment-end")

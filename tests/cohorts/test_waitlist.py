@@ -13,12 +13,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cohorts.actions import offers as actions
 from cohorts.actions.contacts import log_contact, pass_over
+from cohorts.actions.enrolment import end_enrolment, enrol
 from cohorts.actions.moves import _move
-from cohorts.models import Application, Decision, Offer, Selection, Track
+from cohorts.models import Application, Cohort, Decision, Offer, Selection, Track
 from cohorts.queries import failed_contacts
-from cohorts.states import HOLDS_A_SEAT, LIVE, ApplicationState, CohortState, ContactResult, OfferState, Outcome
+from cohorts.states import (
+    HOLDS_A_SEAT,
+    LEAVES_BY_HAND,
+    LIVE,
+    ApplicationState,
+    CohortState,
+    ContactResult,
+    EnrolmentState,
+    OfferState,
+    Outcome,
+)
+from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from tests.factories import make_application, make_cohort, make_person
+from tests.factories import make_application, make_cohort, make_offer, make_person, make_waitlist
 
 A = ApplicationState
 PICK = st.integers(0, 30)
@@ -56,11 +68,17 @@ class Seats(RuleBasedStateMachine):
         )  # fmt: skip
 
     def try_to(self, action, *args):
+        """Refused or done; where the time of replacements is over, nothing is offered."""
+        offers = Offer.objects.count()
         try:
             with transaction.atomic():
-                return action(*args, by=None)
+                done = action(*args, by=None)
         except ActionRefused:
-            return None
+            done = None
+        self.cohort = Cohort.objects.select_related("policy").get(pk=self.cohort.pk)
+        over = timezone.localdate() > self.cohort.starts_on + timedelta(days=self.cohort.policy.replacement_days)
+        assert not over or Offer.objects.count() == offers
+        return done
 
     def chosen(self, rows, pick):
         rows = list(rows.order_by("pk"))
@@ -103,7 +121,7 @@ class Seats(RuleBasedStateMachine):
         if offer := self.chosen(Offer.objects.live(), pick):
             Offer.objects.filter(pk=offer.pk).update(offered_at=timezone.now() - timedelta(days=9))
             Offer.objects.filter(pk=offer.pk).update(deadline=timezone.now() - timedelta(seconds=1))
-            actions.expire_offers()
+            self.try_to(lambda *, by: actions.expire_offers())
 
     @rule(pick=PICK, result=st.sampled_from(ContactResult.values))
     def call(self, pick, result):
@@ -123,7 +141,24 @@ class Seats(RuleBasedStateMachine):
 
     @rule()
     def promote(self):
-        actions.offer_next(self.track)
+        self.try_to(actions.offer_next, self.track)
+
+    @rule(days=st.integers(-12, 3))
+    def days_pass(self, days):
+        """The first day is to come, or was so many days ago."""
+        self.cohort.starts_on = timezone.localdate() + timedelta(days=days)
+        self.cohort.save(update_fields=["starts_on"])
+
+    @rule()
+    def enrol(self):
+        self.try_to(enrol, self.cohort)
+
+    @rule(pick=PICK, to=st.sampled_from(LEAVES_BY_HAND), late=st.booleans())
+    def end(self, pick, to, late):
+        """Did not come, withdrew, or left later."""
+        if one := self.chosen(self.cohort.enrolments.active(), pick):
+            on = max(timezone.localdate(), one.starts_on) if late else one.starts_on
+            self.try_to(partial(end_enrolment, to=to, on=on), one)
 
     @rule(more=st.integers(1, 2))
     def resize(self, more):
@@ -134,7 +169,8 @@ class Seats(RuleBasedStateMachine):
         if not hasattr(self, "track"):
             return
         self.track.refresh_from_db()
-        seated = self.track.applications.filter(state__in=HOLDS_A_SEAT).count()
+        freed = AuditEvent.objects.filter(object_type="cohorts.enrolment", after__seat_freed=True).count()
+        seated = self.track.applications.filter(state__in=HOLDS_A_SEAT).count() - freed
         assert seated == self.track.seats_taken
         assert seated + Offer.objects.live().filter(track=self.track).count() <= self.track.capacity
 
@@ -183,3 +219,23 @@ def test_no_sequence_breaks_the_promises_of_the_waitlist():
 def test_no_long_sequence_breaks_the_promises_of_the_waitlist():
     """A quarter of an hour of a core; SEQUENCES=200 runs a tenth of it."""
     run(examples=int(os.environ.get("SEQUENCES", "2000")), steps=50)
+
+
+@pytest.mark.django_db
+def test_six_decline_and_two_do_not_come_make_eight_offers_to_the_waitlist():
+    """The example of domain.md 1: capacity 100; the waitlist is offered exactly eight seats, in its order."""
+    cohort = make_cohort(state=CohortState.SELECTING, tracks={"일반": 100}, starts_on=timezone.localdate())
+    chosen = make_waitlist(cohort, *[A.OFFERED] * 100, *[A.WAITLISTED] * 12)
+    first = [make_offer(application=application) for application in chosen[:100]]
+    for offer in first[:6]:
+        actions.decline_offer(offer, by=None)
+    for offer in Offer.objects.live():
+        actions.accept_offer(offer, by=None)
+    enrol(cohort, by=None)
+
+    for absent in cohort.enrolments.order_by("pk")[:2]:
+        end_enrolment(absent, EnrolmentState.NO_SHOW, on=absent.starts_on, by=None)
+
+    later = Offer.objects.exclude(pk__in=[offer.pk for offer in first]).order_by("pk")
+    assert list(later.values_list("application", flat=True)) == [application.pk for application in chosen[100:108]]
+    assert cohort.tracks.get().seats_taken + Offer.objects.live().count() == 100

@@ -26,13 +26,13 @@ TONES = {
     "information": "info running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
-    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached",
+    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
-    "on_hold on_leave delayed retrying unverified unknown no_answer",
+    "on_hold on_leave delayed retrying unverified unknown no_answer last_chance",
     # it went wrong, or is urgent
     "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
-    "not_completed no_show quarantined revoked wrong_number",
+    "not_completed no_show quarantined revoked wrong_number unconfirmed",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 LOOKS = {"gray": "bg-light-gray", **{tone: f"bg-light-{tone}" for tone in TONES if tone != "gray"}}
