@@ -151,7 +151,6 @@ class ReviewFilter(FilterForm):
         self.fields["stage"].choices = Stage.choices
 
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> QuerySet:
-        rows = rows.to_review(chosen.get("stage", Stage.DOCUMENT))
         if q := chosen.get("q"):
             rows = rows.filter(receipt_number__icontains=q)
         if cohort := chosen.get("cohort"):

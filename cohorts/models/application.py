@@ -1,11 +1,11 @@
 """An application (지원서) for a cohort."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Case, Count, F, FilteredRelation, Max, OuterRef, Q, Subquery, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.received().filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
             assigned = CohortStaff.objects.filter(membership=user.acting).values("cohort")
-            return self.received().filter(may_review(user), cohort__in=assigned)
+            # The host is that of the cohorts; named, its index gives the newest without reading the others.
+            return self.received().filter(may_review(user), host=user.organization_id, cohort__in=assigned)
         if user.role == Role.TRAINEE:
             return self.filter(person__user=user)
         return self.none()
@@ -84,18 +85,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def accepted(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.ACCEPTED)
 
-    def for_review(self, reviewer: "User") -> "ApplicationQuerySet":
-        return self.select_related("cohort", "track").annotate(reviewer=Value(reviewer.pk))
-
-    def to_review(self, stage: str) -> "ApplicationQuerySet":
-        """After `for_review`: what one has not scored in this stage first, of that what has the fewest scores."""
-        from cohorts.models.selection import Score
-
-        scores = Score.objects.filter(application=OuterRef("pk"), stage=stage)
-        number = scores.order_by().values("application").annotate(number=Count("pk")).values("number")
-        mine = scores.filter(reviewer=OuterRef("reviewer")).values("points")
-        found = self.annotate(score_count=Coalesce(Subquery(number), 0), my_points=Subquery(mine))
-        return found.order_by(F("my_points").asc(nulls_first=True), "score_count", "submitted_at", "pk")
+    def to_review(self, reviewer: "User", stage: str) -> "models.QuerySet[Any, Any]":
+        """The pk, the number of scores and one's own points: first what one has not scored in this stage, of that what
+        has the fewest scores. Nothing more, for all of them are sorted.
+        """
+        found = self.order_by().annotate(given=FilteredRelation("scores", condition=Q(scores__stage=stage)))
+        rows = found.values("pk").annotate(
+            score_count=Count("given"), my_points=Max("given__points", filter=Q(given__reviewer=reviewer))
+        )
+        order = (F("my_points").asc(nulls_first=True), "score_count", "submitted_at", "pk")
+        return rows.order_by(*order).values_list("pk", "score_count", "my_points")
 
     def with_rank(self) -> "ApplicationQuerySet":
         from cohorts.models.selection import Decision

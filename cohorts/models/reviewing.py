@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cohorts.models.cohort import CohortStaff
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -93,8 +94,13 @@ class ReviewDraft(HostOwned):
 
 
 def may_review(user: "User") -> Q:
-    """Of applications: no conflict, and given to this reviewer, where the cohort's were given out."""
-    mine = ReviewAssignment.objects.filter(application=OuterRef("pk"), reviewer=user)
-    given_out = ReviewAssignment.objects.filter(cohort=OuterRef("cohort"))
-    barred = ReviewConflict.objects.filter(application=OuterRef("pk"), reviewer=user)
-    return ~Exists(barred) & (Q(Exists(mine)) | ~Exists(given_out))
+    """Of applications: no conflict, and given to this reviewer, where the cohort's were given out.
+
+    Each part is looked up once, not once for each application.
+    """
+    at_work = CohortStaff.objects.filter(membership=user.acting)
+    given_out = at_work.filter(Exists(ReviewAssignment.objects.filter(cohort=OuterRef("cohort"))))
+    mine = ReviewAssignment.objects.filter(reviewer=user)
+    barred = ReviewConflict.objects.filter(reviewer=user)
+    is_mine = Q(pk__in=mine.order_by().values("application")) | ~Q(cohort__in=given_out.values("cohort"))
+    return ~Q(pk__in=barred.order_by().values("application")) & is_mine

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -29,14 +30,31 @@ from portal.common.listing import Listing
 @roles(Role.REVIEWER)
 def score_list(request: HttpRequest) -> HttpResponse:
     """What to review: first what one has not scored, of that what has the fewest scores."""
-    listing = Listing(
+    listing = ReviewListing(
         request,
-        Application.objects.visible_to(request.user).in_selection().for_review(request.user),
+        Application.objects.visible_to(request.user).in_selection(),
         form=ReviewFilter,
         form_options={"cohorts": Cohort.objects.visible_to(request.user)},
     )
-    stage = Stage(listing.chosen.get("stage", Stage.DOCUMENT))
-    return listing.render("cohorts/score_list.html", {"stage": stage})
+    return listing.render("cohorts/score_list.html", {"stage": listing.stage})
+
+
+class ReviewListing(Listing):
+    """In the order of reviewing, which counts scores; the number of rows need not, and one page alone is read whole."""
+
+    def __init__(self, request: HttpRequest, rows: Any, **options: Any) -> None:
+        super().__init__(request, rows, **options)
+        self.stage = Stage(self.chosen.get("stage", Stage.DOCUMENT))
+        narrowed: Any = self.rows
+        self.paginator = Paginator(narrowed.to_review(request.user, self.stage), self.paginator.per_page)
+        self.paginator.count = narrowed.order_by().count()
+
+    def fetch(self, rows: Any) -> list[Any]:
+        numbers = {pk: (number, mine) for pk, number, mine in rows}
+        found: dict[int, Any] = Application.objects.for_reviewer_list().in_bulk(numbers)
+        for pk, (number, mine) in numbers.items():
+            found[pk].score_count, found[pk].my_points = number, mine
+        return [found[pk] for pk in numbers]
 
 
 @require_http_methods(["GET", "POST"])
