@@ -36,6 +36,7 @@ def register_links() -> None:
     for place, (label, name, roles, by_query) in enumerate(
         [
             (pgettext_lazy("hub", "Applications"), "cohorts:application-list", (*staff, Role.REVIEWER), True),
+            (pgettext_lazy("hub", "Application form"), "cohorts:application-form", staff, False),
             (pgettext_lazy("hub", "Import a spreadsheet"), "cohorts:roster-list", HOST_STAFF, False),
             (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
             (pgettext_lazy("hub", "Conflicts of interest"), "cohorts:conflict-list", (Role.REVIEWER,), False),

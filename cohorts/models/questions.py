@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.questions import holds
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -178,10 +179,23 @@ class Question(HostOwned):
         """What an answer that others depend on may be."""
         return [YES] if self.kind == QuestionKind.CONSENT else [one["ko"] for one in self.choices]
 
+    @property
+    def condition(self) -> str:
+        """When it is asked, in words; empty for everybody. Join `asked_if`."""
+        if self.asked_if is None:
+            return ""
+        said = self.asked_if.shown(self.asked_values)
+        return str(_("after “%(answer)s” to “%(question)s”") % {"answer": said, "question": self.asked_if})
+
+    @property
+    def dialog(self) -> str:
+        """The id of the question before it is removed."""
+        return f"remove-{self.pk}"
+
     def shown(self, value: Any) -> str:
         """An answer in words."""
         if self.kind == QuestionKind.CONSENT:
-            return str(_("Agreed") if value == YES else _("Not agreed"))
+            return str(_("Agreed") if holds(value, [YES]) else _("Not agreed"))
         words = dict(self.offered)
         if isinstance(value, list):
             return ", ".join(words.get(one, one) for one in value)

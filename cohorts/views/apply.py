@@ -25,6 +25,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.uploads import UploadField
 
 Part = tuple[str, Any, list[tuple[Any, Any]]]  # slug, title, rows
 BEFORE_THE_DRAFT = ("consents", "about")  # a draft begins with the first answers, and those with the consent
@@ -144,7 +145,9 @@ def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     form = here.form(step, request)
     form.is_valid()
     field = request.headers.get("HX-Trigger-Name") or ""
-    context: dict[str, Any] = {"wrong": form.errors.get(field, [""])[0], "seen": None}
+    if isinstance(form.fields.get(field), UploadField):
+        return HttpResponse(status=204)  # a file is kept when its page is sent
+    context: dict[str, Any] = {"wrong": form.errors.get(field, [""])[0]}
     try:
         here.keep(form, here.tab_of(step, request))
     except ActionRefused as refusal:
