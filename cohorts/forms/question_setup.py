@@ -66,7 +66,9 @@ class QuestionForm(PortalForm):
     ) -> None:
         self.kind, self.earlier = QuestionKind(kind), {one.pk: one for one in earlier if one.kind in DECIDES}
         kwargs.setdefault("initial", {})
-        kwargs["initial"] |= typed(question) if question else {"required": True, "most_letters": USUAL_LIMIT.get(self.kind)}
+        kwargs["initial"] |= (
+            typed(question) if question else {"required": True, "most_letters": USUAL_LIMIT.get(self.kind)}
+        )
         super().__init__(*args, **kwargs)
         for name in [name for name, kinds in BELONGS.items() if kind not in kinds]:
             del self.fields[name]
