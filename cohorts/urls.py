@@ -5,6 +5,7 @@ from django.urls import path
 from cohorts.views import (
     applications,
     apply,
+    calibration,
     cohorts,
     contacts,
     enrolments,
@@ -87,6 +88,8 @@ urlpatterns = [
     path("cohorts/<int:pk>/reviewing/", reviewing.reviewing, name="reviewing"),
     path("cohorts/<int:pk>/reviewing/assign/", reviewing.reviewing_assign, name="reviewing-assign"),
     path("cohorts/<int:pk>/reviewing/open/", reviewing.reviewing_open, name="reviewing-open"),
+    path("cohorts/<int:pk>/review-scores/", calibration.review_scores, name="review-scores"),
+    path("cohorts/<int:pk>/review-scores/export/", calibration.review_scores_export, name="review-scores-export"),
     path("cohorts/<int:pk>/conflicts/", reviewing.conflict_list, name="conflict-list"),
     path("cohorts/<int:pk>/conflicts/name/", reviewing.conflict_name, name="conflict-name"),
     path("applications/<int:pk>/conflict/", reviewing.conflict_declare, name="conflict-declare"),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ConflictKind
+from cohorts.states import Stage
 from portal.accounts.models import User
 from portal.common.fields import IntegerField, NameField, TextField
 from portal.common.forms import PortalForm
@@ -58,3 +59,22 @@ class RollFilter(FilterForm):
 
     def narrow(self, rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:
         return rows.filter(person__name__icontains=chosen["q"]) if chosen.get("q") else rows
+
+
+class ScoresFilter(FilterForm):
+    """Rows in memory: every adjusted score hangs on all of them."""
+
+    q = SearchField(label=_("Name or receipt number"))
+    stage = forms.ChoiceField(label=_("Stage"))
+    above = IntegerField(label=_("Spread of at least (points)"), min_value=0, max_value=100)
+
+    def __init__(self, *args: Any, stages: Sequence[Stage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [(stage.value, stage.label) for stage in stages]
+
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if q := chosen.get("q"):
+            rows = type(rows)(row for row in rows if q in row.name or q.upper() in row.receipt)
+        if (least := chosen.get("above")) is not None:
+            rows = type(rows)(row for row in rows if row.raw.range >= least)
+        return rows

@@ -45,6 +45,8 @@ TABLE = [
     row("cohorts:reviewing", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:reviewing-assign", "POST", lambda w: [w.cohort.pk], **STAFF, data=lambda w: {"each": "1"}),
     row("cohorts:reviewing-open", "POST", lambda w: [w.cohort.pk], **STAFF),
+    row("cohorts:review-scores", "GET", lambda w: [w.cohort.pk], **SEEN),
+    row("cohorts:review-scores-export", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:conflict-list", "GET", lambda w: [w.cohort.pk], **SCORE),
     row("cohorts:conflict-name", "POST", lambda w: [w.cohort.pk], data=lambda w: {"name": "남궁민수", "kind": "recusal"},
         **SCORED),

@@ -7,7 +7,7 @@ from cohorts.models import ReviewDraft, Score
 from cohorts.states import CohortState, Stage
 from portal.accounts.roles import Role
 from tests.browser import assert_accessible, look, sign_in
-from tests.factories import assign, make_application, make_cohort, make_member
+from tests.factories import assign, make_application, make_cohort, make_member, make_scores, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +99,14 @@ def test_a_reviewer_scores_without_script(plain_page, live_server, client, cohor
     plain_page.wait_for_url("**/score/?stage=document")
 
     assert Score.objects.get().points == 80
+
+
+def test_the_scores_side_by_side(page, live_server, client, cohort):
+    people = [make_user(name=name) for name in ("강민준", "이서연", "박도윤")]
+    for number, application in enumerate(cohort.applications.order_by("pk")):
+        for place, reviewer in enumerate(people[: 2 + number % 2]):
+            make_scores(application, document=90 - number * 7 - place * 6, test=None, interview=None, reviewer=reviewer)
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+    page.goto(f"/cohorts/{cohort.pk}/review-scores/")
+    assert_accessible(page)
+    look(page, "review-scores")
