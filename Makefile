@@ -17,6 +17,9 @@ proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: l
 bench: .venv/run.done vendor/.done ## every page beside a bare Django, on throw-away servers; ten minutes, prints a table
 	@$(PY) -W ignore -m tests.bench $(ARGS)
 
+intake: .venv/test.done vendor/.done ## an intake of 3,000 applicants through HTTP, on throw-away servers; about ten minutes
+	@$(PY) -W ignore -m tests.intake $(ARGS)
+
 lint: .venv/test.done vendor/.done ## format, lint, types, layers, templates, migrations, strings, deploy check, audit
 	@$(PY) .ci/lint.py $(ARGS)
 
@@ -49,4 +52,4 @@ vendor/.done: portal/common/vendor.py package-lock.json | node_modules/run.done
 	$(PY) -m portal.common.vendor
 	@touch $@
 
-.PHONY: help run test proof bench lint lock
+.PHONY: help run test proof bench intake lint lock
