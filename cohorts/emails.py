@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, Offer, Person
+    from cohorts.models import Application, Offer, Person, Selection
     from portal.accounts.models import User
 
 
@@ -76,4 +76,28 @@ def application_draft(application: "Application") -> notify.Message:
         path=reverse("cohorts:apply", args=[application.cohort_id]),
         until=timezone.localtime(closes - timedelta(minutes=1)),
         expires_at=closes,
+    )
+
+
+def release_requested(selection: "Selection", to: "User", *, slot: object, by: "User") -> notify.Message:
+    """A colleague asks somebody to look at a prepared selection and to release it. Join its cohort."""
+    return _about_release(selection, "release_requested", to, slot, by, note=selection.request_note)
+
+
+def selection_sent_back(selection: "Selection", to: "User", *, slot: object, by: "User") -> notify.Message:
+    """To who asked for the release: it is not to be released like this."""
+    return _about_release(selection, "selection_sent_back", to, slot, by, note=selection.sent_back_reason)
+
+
+def _about_release(
+    selection: "Selection", template: str, to: "User", slot: object, by: "User", *, note: str
+) -> notify.Message:
+    path = reverse("cohorts:selection", args=[selection.cohort_id])
+    return notify.Message(
+        key=f"{template}:{selection.pk}:{slot}:{to.pk}",
+        to=to,
+        template=f"cohorts/{template}",
+        context={"cohort": selection.cohort.name, "who": by.name, "note": note, "path": path},
+        host=selection.host_id,
+        by=by,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.eligibility import province_of
 from cohorts.models import Cohort, CohortPolicy, Programme
+from cohorts.ranking import Tie
 from cohorts.states import ProgrammeKind
 from portal.common.dates import period_end
 
@@ -77,6 +78,8 @@ def policy_faults(policy: Mapping[str, Any]) -> Iterator[Fault]:
     if len(known) == len(weights) and sum(known) != ALL_OF_IT:
         sentence = _("The weights make %(sum)d together. They must make 100.") % {"sum": sum(known)}
         yield from (Fault(name, sentence) for name in weights)
+    if (order := policy.get("tie_order")) is not None and sorted(order) != sorted(Tie):
+        yield Fault("tie_order", _("Each of what decides between equal totals stands in the order once."))
     if (region := policy.get("region")) and province_of(region) is None:
         yield Fault("region", _("Begin with the province, like 대구광역시 or 경상북도 구미시."))
     ordered = (("age_min", "age_max"), ("team_min", "team_max"), ("break_starts", "break_ends"))

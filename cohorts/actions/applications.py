@@ -19,11 +19,11 @@ from cohorts.actions.rosters import receipt_number, rules_of
 from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.deadlines import Deadline
 from cohorts.eligibility import Candidate, EligibilityRules, judge
-from cohorts.models import Application, ApplicationFile, Cohort, CohortPolicy, Extension, Person
+from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, CohortPolicy, Extension, Person
 from cohorts.queries.answers import OwnAnswers, own_answers, published_form
 from cohorts.queries.deadlines import deadline_of, latest
 from cohorts.questions import hidden, turning_away
-from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState
+from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState, BonusState
 from portal import audit, notify
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
@@ -124,6 +124,8 @@ def remove_file(file: ApplicationFile, *, by: User) -> Application:
     """Take an attached file away; its content goes with it."""
     application = _lock(file.application)
     _require_changeable(application)
+    if BonusClaim.objects.filter(file=file).exclude(state=BonusState.CLAIMED).exists():
+        raise ActionRefused(_("Bonus points were decided by this file, so it stays."))
     gone, _rows = ApplicationFile.objects.filter(pk=file.pk).delete()
     if gone:
         audit.record(application, "application.file_removed", by=by, after={"file": file.pk})

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 PLANNED = (
     "number", "name", "notice", "place", "capacity", "apply_opens_at", "apply_closes_at", "starts_on", "ends_on",
 )  # fmt: skip
+SELECTS_BY = (
+    "weight_document", "weight_test", "weight_interview", "minimum_document", "minimum_test", "minimum_interview",
+    "minimum_total", "tie_order", "bonus_limit", "bonus_above_full",
+)  # fmt: skip
 POLICY = tuple(field.name for field in CohortPolicy._meta.fields if field.name not in ("cohort", "frozen_at"))
 
 
@@ -175,8 +179,11 @@ def _resize(
 
 
 @transaction.atomic
-def edit_policy(cohort: Cohort, *, by: "User | None", **values: Any) -> CohortPolicy:
-    """Change thresholds, until the cohort starts: from then on they are frozen (domain.md, at its head)."""
+def edit_policy(cohort: Cohort, *, by: "User | None", reason: str = "", **values: Any) -> CohortPolicy:
+    """Change thresholds, until the cohort starts: from then on they are frozen (domain.md, at its head).
+
+    What a selection rests on is frozen as soon as one has been prepared.
+    """
     _only(POLICY, values)
     cohort = _lock(cohort)
     policy = CohortPolicy.objects.select_for_update().get(cohort=cohort)
@@ -186,6 +193,9 @@ def edit_policy(cohort: Cohort, *, by: "User | None", **values: Any) -> CohortPo
     if cohort.state in HAS_ENDED:
         raise ActionRefused(_("This cohort is over and is kept as it is."))
     changed = [name for name, value in values.items() if getattr(policy, name) != value]
+    if (held := [name for name in changed if name in SELECTS_BY]) and cohort.selections.exists():
+        sentence = _("A selection rests on these rules. While it is only prepared, it can be discarded.")
+        raise ActionRefused(sentence, held[0])
     before = {name: _plain(getattr(policy, name)) for name in changed}
     for name in changed:
         setattr(policy, name, values[name])
@@ -193,7 +203,7 @@ def edit_policy(cohort: Cohort, *, by: "User | None", **values: Any) -> CohortPo
     if changed:
         policy.save(update_fields=changed)
         after = {name: _plain(getattr(policy, name)) for name in changed}
-        audit.record(policy, "policy.edited", by=by, before=before, after=after)
+        audit.record(policy, "policy.edited", by=by, before=before, after=after, reason=reason)
     return policy
 
 
@@ -318,4 +328,4 @@ def _plain(value: Any) -> Any:
     """As an audit event keeps it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return value if isinstance(value, str | int | bool | None) else str(value)
+    return value if isinstance(value, str | int | bool | list | None) else str(value)

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from cohorts import emails, queries, ranking
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _make_offers, _promote
-from cohorts.models import Application, Cohort, Decision, Offer, Selection, Track
+from cohorts.models import Application, BonusClaim, Cohort, Decision, Offer, Selection, Track
+from cohorts.queries.groups import group_names
 from cohorts.rules import as_inputs
-from cohorts.states import IN_SELECTION, SELECTS, ApplicationState, Outcome
+from cohorts.states import IN_SELECTION, RELEASE_TRANSITIONS, SELECTS, ApplicationState, Outcome, ReleaseState
 from portal import audit, notify
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -33,13 +34,15 @@ BECOMES = {
 def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: bool = False) -> Selection:
     """Freeze the policy, the scores and what follows from them as decisions; nobody is told yet.
 
-    Refuses outside the time of selection, beside another open selection, and while somebody cannot be ranked,
-    unless `turn_down_unranked`: then those get the last ranks and are turned down.
+    Refuses outside the time of selection, beside another open selection, while a claim to bonus points is
+    undecided, and while somebody cannot be ranked, unless `turn_down_unranked`: then those get the last ranks
+    and are turned down.
     """
     cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=cohort.pk)
     _require_ready(cohort)
     # Waits for scores that are being written; later ones see this selection and are refused.
     list(cohort.applications.in_selection().select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    _require_bonus_decided(cohort)
     found = queries.rank(cohort)
     if not found.ranked and not found.unranked:
         raise ActionRefused(_("There is no application to decide on."))
@@ -73,15 +76,50 @@ def discard_selection(selection: Selection, *, by: "User | None", reason: str = 
 
 
 @transaction.atomic
-def release_selection(selection: Selection, *, by: "User | None") -> Selection:
+def request_release(selection: Selection, *, by: "User", note: str = "") -> Selection:
+    """Ask the colleagues to look at what was prepared and to release it; one mail to each of them."""
+    selection = _lock(selection)
+    _require_release_move(selection, ReleaseState.REQUESTED)
+    selection.requested_at, selection.requested_by = timezone.now(), by
+    selection.request_note, selection.sent_back_reason = note, ""
+    selection.save(update_fields=["requested_at", "requested_by", "request_note", "sent_back_reason"])
+    event = audit.record(selection, "selection.release_requested", by=by, reason=note)
+    notify.queue_many(
+        emails.release_requested(selection, to, slot=event.pk, by=by)
+        for to in queries.second_pairs(selection.host_id, by)
+    )
+    return selection
+
+
+@transaction.atomic
+def send_back_selection(selection: Selection, *, by: "User", reason: str) -> Selection:
+    """Not to be released like this; who asked reads why. It can be discarded, or the release asked for again."""
+    selection = _lock(selection)
+    if not reason.strip():
+        raise ActionRefused(_("Say what is to be changed. The colleague reads it."), "reason")
+    _require_release_move(selection, ReleaseState.PREPARED)
+    asked_by = selection.requested_by
+    selection.requested_at, selection.requested_by = None, None
+    selection.request_note, selection.sent_back_reason = "", reason
+    selection.save(update_fields=["requested_at", "requested_by", "request_note", "sent_back_reason"])
+    event = audit.record(selection, "selection.sent_back", by=by, reason=reason)
+    if asked_by and asked_by != by:
+        notify.queue_many([emails.selection_sent_back(selection, asked_by, slot=event.pk, by=by)])
+    return selection
+
+
+@transaction.atomic
+def release_selection(selection: Selection, *, by: "User | None", override: str = "") -> Selection:
     """Let the decisions take effect: states, offers with a deadline, one mail each, in ten queries.
 
-    Released again, it changes nothing. Somebody who has withdrawn since is left alone, and the seat goes to
+    Where the policy asks for four eyes, another person than who prepared it and asked for the release; who is
+    alone gives the reason as `override`, and that is kept. Released again, it changes nothing. Somebody who has withdrawn since is left alone, and the seat goes to
     the next in line. Refuses when there are fewer seats than when it was prepared.
     """
     selection = _lock(selection)
     if selection.released_at:
         return selection
+    override = _require_second_pair(selection, by, override)
     tracks = list(selection.cohort.tracks.select_for_update(no_key=True).order_by("pk"))
     decisions = _locked_decisions(selection)
     live = [decision for decision in decisions if decision.application.state in IN_SELECTION]
@@ -94,8 +132,9 @@ def release_selection(selection: Selection, *, by: "User | None") -> Selection:
     offers = _make_offers(moved[ApplicationState.OFFERED])
     notify.queue_many(_mails(selection, live, offers, by))
     selection.released_at, selection.released_by = timezone.now(), by
-    selection.save(update_fields=["released_at", "released_by"])
-    events.append(audit.event(selection, "selection.released", by=by, after=_numbers(live)))
+    selection.override_reason = override
+    selection.save(update_fields=["released_at", "released_by", "override_reason"])
+    events.append(audit.event(selection, "selection.released", by=by, after=_numbers(live), reason=override))
     AuditEvent.objects.bulk_create(events)
     _pass_on(tracks, selection, decisions)
     return selection
@@ -107,7 +146,7 @@ def release_selection(selection: Selection, *, by: "User | None") -> Selection:
 def _lock(selection: Selection) -> Selection:
     """The selection and its cohort, locked."""
     locked = Selection.objects.select_for_update(of=("self", "cohort"), no_key=True)
-    found = locked.select_related("cohort__policy").filter(pk=selection.pk).first()
+    found = locked.select_related("cohort__policy", "requested_by").filter(pk=selection.pk).first()
     if found is None:
         raise ActionRefused(_("This selection has been discarded in the meantime."))
     return found
@@ -121,6 +160,41 @@ def _require_ready(cohort: Cohort) -> None:
         )
     if cohort.selections.filter(released_at=None).exists():
         raise ActionRefused(_("A selection has been prepared already. Release or discard it first."))
+
+
+def _require_bonus_decided(cohort: Cohort) -> None:
+    claims = BonusClaim.objects.undecided().filter(application__cohort=cohort, application__state__in=IN_SELECTION)
+    if number := claims.count():
+        sentence = ngettext(
+            "%(number)d claim to bonus points is undecided. Confirm or refuse it first.",
+            "%(number)d claims to bonus points are undecided. Confirm or refuse them first.",
+            number,
+        )
+        raise ActionRefused(sentence % {"number": number})
+
+
+def _require_release_move(selection: Selection, to: ReleaseState) -> None:
+    if to not in RELEASE_TRANSITIONS[selection.state]:
+        raise ActionRefused(
+            _("This is not possible: the selection is in the state “%(state)s”.") % {"state": selection.state.label}
+        )
+
+
+def _require_second_pair(selection: Selection, by: "User | None", override: str) -> str:
+    """The reason to keep for a release without a second pair of eyes; empty where there is one, or none is asked for."""
+    if by is None or not selection.cohort.policy.four_eyes:
+        return ""
+    if by.pk not in (selection.prepared_by_id, selection.requested_by_id):
+        if selection.requested_at or selection.prepared_by_id is None:
+            return ""
+        raise ActionRefused(_("Nobody has asked for the release yet. Who prepared the selection does that first."))
+    if queries.second_pairs(selection.host_id, by):
+        raise ActionRefused(_("Another official or operator releases what you have prepared. Ask for the release."))
+    if not override.strip():
+        raise ActionRefused(
+            _("Nobody else here can release it. Say why you do it alone; the reason is kept."), "override"
+        )
+    return override
 
 
 def _turned_down(found: queries.Ranking) -> list[Decision]:
@@ -139,6 +213,7 @@ def _turned_down(found: queries.Ranking) -> list[Decision]:
                 rank=last[application.track_id],
                 total=None,
                 scores=queries.as_strings(found.scores.get(application.pk, ranking.Scores())),
+                facts={"track": str(application.track_id) if application.track_id else None},
                 reasons=list(application.reasons),
             )
         )
@@ -148,6 +223,7 @@ def _turned_down(found: queries.Ranking) -> list[Decision]:
 def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
     """The rules and the seats; what they are applied to is kept by each decision."""
     return as_inputs(found.rules) | {
+        "groups": group_names(cohort),
         "rubric": [
             {
                 "id": one.pk,

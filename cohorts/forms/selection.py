@@ -8,9 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Track
-from cohorts.ranking import Weights
-from cohorts.states import ApplicationState, Outcome, Stage
-from portal.common.fields import DecimalField, IntegerField
+from cohorts.states import ApplicationState, Outcome
+from portal.common.fields import TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -19,26 +18,25 @@ class PrepareForm(PortalForm):
     turn_down_unranked = forms.BooleanField(label=_("Turn down the applications that cannot be ranked"), required=False)
 
 
-class SimulationForm(PortalForm):
-    """Weights and a minimum to try; their labels and limits are those of the rules."""
+class RequestReleaseForm(PortalForm):
+    note = TextField(label=_("Note to the colleague"), max_letters=500, lines=True, required=False)
 
-    weight_document = IntegerField(label=_("Weight of documents (%)"), min_value=0, max_value=100)
-    weight_test = IntegerField(label=_("Weight of the coding test (%)"), min_value=0, max_value=100)
-    weight_interview = IntegerField(label=_("Weight of the interview (%)"), min_value=0, max_value=100)
-    minimum_total = DecimalField(label=_("Least total for a seat"), min_value=0, max_value=100, places=2)
 
-    def clean(self) -> dict[str, Any]:
-        parts = [self.cleaned_data.get(f"weight_{stage}") for stage in Stage]
-        given = [part for part in parts if part is not None]
-        if len(given) == len(parts) and sum(given) != 100:
-            self.add_error(
-                "weight_interview",
-                _("The three weights make 100 together; these make %(sum)d.") % {"sum": sum(given)},
-            )
-        return self.cleaned_data
+class SendBackForm(PortalForm):
+    reason = TextField(label=_("What is to be changed"), max_letters=500, lines=True)
 
-    def weights(self) -> Weights:
-        return Weights(**{stage: self.cleaned_data[f"weight_{stage}"] for stage in Stage})
+
+class ReleaseForm(PortalForm):
+    """Without a second pair of eyes a reason is asked for."""
+
+    override = TextField(
+        label=_("Why you release it alone"), max_letters=500, lines=True,
+        help_text=_("Nobody else here can release it. The reason is kept with the selection."),
+    )  # fmt: skip
+
+
+class ExportForm(PortalForm):
+    reason = TextField(label=_("What the file is for"), max_letters=300, help_text=_("Kept in the access record."))
 
 
 class DecisionFilter(FilterForm):

@@ -117,6 +117,11 @@ class Selection(HostOwned):
             return ReleaseState.RELEASED
         return ReleaseState.REQUESTED if self.requested_at else ReleaseState.PREPARED
 
+    @property
+    def can_be_recomputed(self) -> bool:
+        """Whether it has frozen everything that its ranking rests on; the first ones had not."""
+        return "last" in self.inputs
+
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: "User") -> "DecisionQuerySet":

@@ -28,6 +28,7 @@ from cohorts.models import (
     SeatQuota,
     Track,
 )
+from cohorts.queries.groups import name_of
 from cohorts.quotas import Quota, QuotaRule
 from cohorts.rules import Entry, Rules
 from cohorts.states import HOLDS_A_PLACE, IN_SELECTION, ApplicationState, OfferState, Stage
@@ -59,6 +60,7 @@ class Pool:
     scores: dict[int, ranking.Scores]  # by application
     quotas: list[SeatQuota]  # those of the cohort
     points: dict[int, Decimal]  # by bonus rule
+    bonus_names: dict[str, str]  # by group
     failures: dict[int, tuple[str, ...]]  # by application: of single criteria
     held: Counter[tuple[str, str]]  # (track, group): who has a place or waits since an earlier selection
 
@@ -81,6 +83,14 @@ class Pool:
                     seats = quota.seats_of(track.capacity) - self.held[str(track.pk), quota.group]
                     found[str(track.pk)].append(Quota(quota.group, QuotaRule(quota.rule), max(seats, 0)))
         return {track: tuple(here) for track, here in found.items()}
+
+    @property
+    def track_names(self) -> dict[str, str]:
+        return {str(track.pk): track.name for track in self.tracks}
+
+    def names(self, quotas: Iterable[SeatQuota]) -> dict[str, str]:
+        """What the groups of quotas are called, by code."""
+        return {quota.group: name_of(quota, self.bonus_names) for quota in quotas}
 
     def entries(self, quotas: Iterable[SeatQuota]) -> list[Entry]:
         """Those who have a track, with the groups that `quotas` name; without scores they still are in the list."""
@@ -123,6 +133,7 @@ def pool_of(cohort: Cohort) -> Pool:
         mean_scores(cohort),
         [SeatQuota(cohort=cohort, **row) for row in (tracks[0].seat_quotas if tracks else [])],
         {row["rule"]: Decimal(row["points"]) for row in rules},
+        {f"bonus:{row['rule']}": row["name"] for row in rules},
         failures_of(cohort) if any(track.can_fail for track in tracks) else {},
         _held(cohort) if any(track.last for track in tracks) else Counter(),
     )
@@ -208,7 +219,7 @@ def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
         waits=Coalesce(Subquery(earlier.annotate(waits=waits).values("waits")), 0),
         last=Coalesce(Subquery(earlier.annotate(last=Max("rank")).values("last")), 0),
         seat_quotas=_rows(SeatQuota, "track_id", "kind", "value", "rule", "amount", "unit"),
-        bonus=_rows(BonusRule, rule=F("pk"), points=Cast("points", TextField())),
+        bonus=_rows(BonusRule, "name", rule=F("pk"), points=Cast("points", TextField())),
     )
 
 

@@ -58,6 +58,7 @@ class Ranking:
     seats: dict[int, int]  # by track: those that the selection may give
     waiting: dict[int, int]  # by track: those that wait since an earlier selection
     rules: Rules
+    names: dict[str, str]  # of the groups that quotas name, by code
     ranked: list[Ranked] = field(default_factory=list)
     unranked: list[Unranked] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)  # of those ranked, by application
@@ -121,7 +122,7 @@ def rank(cohort: Cohort) -> Ranking:
     """
     pool = pool_of(cohort)
     waiting = {track.pk: track.waits for track in pool.tracks}
-    found = Ranking(cohort, pool.tracks, pool.seats, waiting, rules=pool.rules, scores=pool.scores)
+    found = Ranking(cohort, pool.tracks, pool.seats, waiting, pool.rules, pool.names(pool.quotas), scores=pool.scores)
     _fill(found, pool)
     return found
 

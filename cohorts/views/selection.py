@@ -1,24 +1,25 @@
 """The selection of a cohort: what the scores say, what is decided from them, and the waitlist."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cohorts import queries
 from cohorts.actions import selection as actions
-from cohorts.actions.offers import answer_until
 from cohorts.decision_reasons import explain
+from cohorts.forms.board import TIES
 from cohorts.forms.selection import DecisionFilter, PrepareForm, WaitlistFilter
 from cohorts.models import Cohort, Criterion, Decision, Selection
 from cohorts.permissions import can_select
+from cohorts.ranking import Tie
 from cohorts.states import SELECTS
+from cohorts.views.release import load, release_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
@@ -55,7 +56,7 @@ def selection_prepare(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*HOST_STAFF)
 def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    selection = _load(request, pk)
+    selection = load(request, pk)
     try:
         actions.discard_selection(selection, by=request.user)
     except ActionRefused as refusal:
@@ -63,31 +64,6 @@ def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The prepared selection is discarded."))
     return redirect("cohorts:selection", selection.cohort_id)
-
-
-@require_http_methods(["GET", "POST"])
-@roles(*HOST_STAFF)
-def selection_release(request: HttpRequest, pk: int) -> HttpResponse:
-    """The question before the decisions take effect, with their numbers."""
-    selection = _load(request, pk)
-    if request.method == "POST":
-        try:
-            actions.release_selection(selection, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The selection is released. Everybody gets one mail."))
-        return redirect("cohorts:selection", selection.cohort_id)
-    numbers = queries.decision_numbers(selection)
-    context = {
-        "selection": selection,
-        "cohort": selection.cohort,
-        "numbers": numbers,
-        "mails": sum(row.selected + row.waitlisted + row.rejected for row in numbers),
-        "answer_until": answer_until(selection.cohort),
-        "cancel_url": reverse("cohorts:selection", args=[selection.cohort_id]),
-    }
-    return render(request, "cohorts/selection_release.html", context)
 
 
 @require_GET
@@ -115,16 +91,10 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
     return listing.render("cohorts/selection_waitlist.html", context)
 
 
-def _load(request: HttpRequest, pk: int) -> Selection:
-    found = Selection.objects.visible_to(request.user).select_related("cohort__policy", "prepared_by")
-    selection = get_object_or_404(found, pk=pk)
-    require(can_select(request.user, selection.cohort))
-    return selection
-
-
 def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int = 200) -> HttpResponse:
     undecided = Exists(cohort.applications.in_selection())
-    current = cohort.selections.select_related("prepared_by", "released_by").annotate(undecided=undecided).first()
+    people = ("prepared_by", "requested_by", "released_by")
+    current = cohort.selections.select_related(*people).annotate(undecided=undecided).first()
     preview = current is None or (current.released_at is not None and current.undecided)
     context = {
         "cohort": cohort,
@@ -137,12 +107,18 @@ def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int =
         ],
         "funnel": queries.funnel(cohort),
     }
+    if current and not preview:
+        current.cohort = cohort
+        context |= release_context(request.user, current)
+    groups, order = {}, cohort.policy.tie_order
     if preview:
         ranking = queries.rank(cohort)
+        groups = ranking.names
         listing = Listing(request, ranking.rows(), form=FilterForm, page_size=50)
         context |= {"numbers": queries.preview_numbers(ranking), "unranked": ranking.unranked}
         context["distribution"] = queries.distribution((one.total, one.outcome) for one in ranking.ranked)
     else:
+        groups, order = current.inputs.get("groups", {}), current.inputs.get("tie_order", order)
         numbers = queries.decision_numbers(current)
         listing = Listing(
             request,
@@ -155,19 +131,21 @@ def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int =
         )
         totals = current.decisions.order_by().values_list("total", "outcome")
         context |= {"numbers": numbers, "distribution": queries.distribution(totals)}
-    tell_why(listing, cohort, None if preview else current)
+    context["ties"] = " → ".join(str(TIES[Tie(tie)]) for tie in order)
+    tell_why(listing, cohort, None if preview else current, groups)
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(listing))
     response = listing.render("cohorts/selection.html", context)
     response.status_code = status
     return response
 
 
-def tell_why(rows: Iterable[Any], cohort: Cohort, selection: Selection | None) -> None:
-    """`why` of each row: the reasons of its decision in sentences."""
+def tell_why(rows: Iterable[Any], cohort: Cohort, selection: Selection | None, groups: Mapping[str, str]) -> None:
+    """`why` of each row: the reasons of its decision in sentences. `groups`: what those of quotas are called."""
     rows = list(rows)
-    names = criterion_names(cohort, selection) if any(":" in code for row in rows for code in row.reasons) else {}
+    of_criteria = any(code.startswith(("below:", "veto:")) for row in rows for code in row.reasons)
+    names = criterion_names(cohort, selection) if of_criteria else {}
     for row in rows:
-        row.why = explain(row.reasons, names)
+        row.why = explain(row.reasons, names, groups)
 
 
 def criterion_names(cohort: Cohort, selection: Selection | None) -> dict[int, str]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cohorts.actions.selection import prepare_selection
 from cohorts.models import Criterion, CriterionPoints, Score
-from cohorts.queries import rank
+from cohorts.queries import pool_of, rank
 from cohorts.queries.simulation import simulate
 from cohorts.ranking import Weights
 from cohorts.rules import Rules
@@ -96,7 +96,7 @@ def test_other_weights_do_not_help_who_has_failed(cohort):
     one = make_application(cohort=cohort)
     make_scores(one, test=10)
 
-    found = simulate(cohort, Rules(Weights(90, 10, 0), minimums={"test": Decimal(40)}))
+    found = simulate(pool_of(cohort), Rules(Weights(90, 10, 0), minimums={"test": Decimal(40)}))
 
     assert found.then.selected == frozenset()
 
