@@ -47,8 +47,10 @@ def _counted(user: User) -> QuerySet[Cohort]:
         return Subquery(mine.values("n"))
 
     states = {state: number(Application.objects.filter(state=state)) for state in ("submitted", "offered", "accepted")}
-    prepared = number(Selection.objects.filter(released_at=None))
-    return Cohort.objects.visible_to(user).filter(state__in=FILLS_SEATS).annotate(prepared=prepared, **states)
+    open_ones = Selection.objects.filter(released_at=None)
+    prepared, asked = number(open_ones), number(open_ones.filter(requested_by=user))
+    mine = Cohort.objects.visible_to(user).filter(state__in=FILLS_SEATS)
+    return mine.annotate(prepared=prepared, asked=asked, **states)
 
 
 def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
@@ -56,8 +58,9 @@ def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
     selection = reverse("cohorts:selection", args=[cohort.pk])
     waitlist = reverse("cohorts:selection-waitlist", args=[cohort.pk])
     name = {"cohort": cohort.name}
-    if cohort.prepared:
-        yield "to_release", _("%(cohort)s: a selection to release") % name, cohort.prepared, selection
+    if cohort.prepared:  # who has asked for the release waits for a colleague
+        number = 0 if cohort.asked else cohort.prepared
+        yield "to_release", _("%(cohort)s: a selection to release") % name, number, selection
     elif cohort.state in SELECTS:
         yield "to_decide", _("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection
     yield "offers", _("%(cohort)s: offers without an answer") % name, cohort.offered or 0, f"{waitlist}?state=offered"

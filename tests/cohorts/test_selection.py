@@ -169,7 +169,7 @@ def test_a_release_moves_everybody_and_writes_one_mail_each():
     applications = scored(cohort, 90, 60, 0)
     selection = actions.prepare_selection(cohort, by=user)
 
-    actions.release_selection(selection, by=user)
+    actions.release_selection(selection, by=user, override="혼자 근무")
 
     assert states(applications) == ["offered", "waitlisted", "rejected"]
     assert Offer.objects.get().application == applications[0]
@@ -321,9 +321,12 @@ def test_prepare_and_release_through_the_pages(client, official):
     assert question.context["mails"] == 2
     assert states(applications) == ["submitted", "submitted"]
 
-    client.post(page("selection-release", selection))
+    assert client.post(page("selection-release", selection)).status_code == 422
+    client.post(page("selection-release", selection), {"override": "다른 담당자가 없음"})
 
     assert states(applications) == ["offered", "waitlisted"]
+    selection.refresh_from_db()
+    assert selection.override_reason == "다른 담당자가 없음"
     assert client.get(page("selection", cohort)).status_code == 200
 
 
