@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.actions.applications import _lock, _require_open, attach_file
+from cohorts.actions.applications import _lock, _require_changeable, attach_file
 from cohorts.actions.board import refuse_once_selected
 from cohorts.models import Application, ApplicationFile, BonusClaim, BonusRule, Cohort, QuotaGroup
 from cohorts.states import BONUS_TRANSITIONS, OPEN_TO_CHANGE, BonusState
@@ -150,13 +150,9 @@ def _decide(claim: BonusClaim, to: BonusState, *, by: "User", reason: str) -> Bo
 
 
 def _require_claimable(application: Application, *, own: bool) -> None:
-    if own and application.state not in OPEN_TO_CHANGE:
-        raise ActionRefused(
-            _("This is no longer possible: the application is in the state “%(state)s”.")
-            % {"state": application.get_state_display()}
-        )
+    """The applicant like every other answer, until the deadline; the office until the selection."""
     if own:
-        _require_open(application.cohort)
+        _require_changeable(application)
     else:
         _require_no_selection(application)
 
