@@ -79,3 +79,11 @@ def destroy_visit_names(job: Job) -> dict[str, int]:
     from cohorts.actions import visit_reminders
 
     return {"names": visit_reminders.destroy_names(), "contacts": visit_reminders.destroy_contacts()}
+
+
+@schedule("daily", at="03:20")
+def tidy_uploads(job: Job) -> dict[str, int]:
+    """What was sent in pieces and never taken by a form."""
+    from portal.common import resumable
+
+    return {"removed": resumable.tidy()}

@@ -25,6 +25,7 @@ from cohorts.views import (
     scores,
     selection,
     simulation,
+    uploads,
     visits,
     way,
 )
@@ -139,6 +140,8 @@ urlpatterns = [
     path("applications/<int:pk>/overrule/", applications.application_overrule, name="application-overrule"),
     path("applications/files/<int:pk>/", applications.application_file, name="application-file"),
     path("applications/files/<int:pk>/remove/", apply.apply_file_remove, name="apply-file-remove"),
+    path("uploads/", uploads.upload_announce, name="upload-announce"),
+    path("uploads/<slug:key>/", uploads.upload_append, name="upload-append"),
     path("consents/", applications.consent_list, name="consent-list"),
     path("consents/<int:pk>/withdraw/", applications.consent_withdraw, name="consent-withdraw"),
     # School visits

@@ -82,12 +82,14 @@ def hash_of(upload: PartialUpload) -> str:
 
 
 def files_of(request: HttpRequest) -> MultiValueDict[str, Any]:
-    """The files of a form: those it carries, and those that came before in pieces (`upload-<field>`)."""
-    files: MultiValueDict[str, Any] = request.FILES.copy()
+    """The files of a form: those it carries, and those that came before in pieces (`upload-<field>`).
+
+    They are put among the request's own, which closes them at its end.
+    """
     for name, key in request.POST.items():
         if name.startswith("upload-") and (upload := arrived(request.user, str(key))):
-            files[name.removeprefix("upload-")] = upload
-    return files
+            request.FILES[name.removeprefix("upload-")] = upload
+    return request.FILES
 
 
 def arrived(owner: Any, key: str) -> UploadedFile | None:

@@ -84,6 +84,8 @@ TABLE = [
         "cohorts:application-withdraw", "POST", lambda w: [w.application.pk],
         own="403 422 422 403 403 403 302", same="403 422 422 403 403 403 404", other="403 404 404 403 403 403 404",
     ),
+    row("cohorts:upload-announce", "POST", lambda w: [], own=ME + "422", same=ME + "422", other=ME + "422"),
+    row("cohorts:upload-append", "POST", lambda w: ["nothing"], own=ME + "413", same=ME + "413", other=ME + "413"),
     row("cohorts:consent-list", "GET", lambda w: [], **MINE),
     row("cohorts:consent-withdraw", "POST", lambda w: [w.consent.pk], own=ME + "302", same=ME + "404", other=ME + "404"),
 ]  # fmt: skip
