@@ -33,6 +33,7 @@ def apply_on(page, cohort, seen) -> None:
     page.click("main form button.primary")
     page.set_input_files("[name=file]", {"name": "증명서.pdf", "mimeType": "application/pdf", "buffer": pdf()})
     page.click("main form button.primary")
+    page.wait_for_selector("main a:has-text('증명서.pdf')")
     seen("files")
     page.locator("main p.p-actions a").click()
     seen("check")

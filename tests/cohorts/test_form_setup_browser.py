@@ -87,6 +87,7 @@ def from_notice_to_receipt(page, cohort, asked, seen) -> None:
     page.set_input_files(f"[name=q{file.pk}]", {"name": "자격증.pdf", "mimeType": "application/pdf", "buffer": pdf()})
     seen("file")
     go_on(page)
+    page.wait_for_url("**/files/")
     page.locator("main p.p-actions a").click()
     seen("check")
     go_on(page)
