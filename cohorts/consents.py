@@ -59,6 +59,24 @@ WORDINGS: Final[dict[ConsentKind, Wording]] = {
         "Purpose: news of later cohorts and job fairs.\nItems: name, e-mail.\n"
         "Kept for two years or until you withdraw.\nRefusing has no disadvantage.",
     ),
+    ConsentKind.RULES: Wording(
+        True,
+        "1. 교육 시간을 지키고, 입실과 퇴실을 직접 등록합니다. 대리 출석은 본인과 대리인 모두 제적 사유입니다.\n"
+        "2. 소정훈련일수의 80% 이상 출석해야 수료할 수 있습니다. 결석 사유가 있으면 증빙을 제출합니다.\n"
+        "3. 처음 5일 중 3일 이상 출석하지 않으면 등록이 취소되고 자리는 다음 순번에게 갑니다.\n"
+        "4. 다른 국비·지자체 지원 교육에 함께 참여하지 않습니다.\n"
+        "5. 교육 장비와 소프트웨어는 교육에만 쓰고, 프로젝트에서 알게 된 기업의 비밀을 지킵니다.\n"
+        "6. 다른 교육생을 존중합니다. 괴롭힘과 성희롱은 제적 사유입니다.\n"
+        "7. 제적에 대해서는 통보를 받은 날부터 3일 안에 이의를 제기할 수 있습니다.",
+        "1. I keep the hours of the course and register my own coming and going. Signing in for somebody else "
+        "expels both.\n"
+        "2. Completion needs attendance on 80% of the scheduled days. For an absence I hand in the proof.\n"
+        "3. Without attending three of the first five days the registration ends, and the seat goes to the next.\n"
+        "4. I take part in no other training paid by the state or a city at the same time.\n"
+        "5. I use equipment and software for the course alone and keep the secrets of companies I work with.\n"
+        "6. I respect the other trainees. Harassment leads to expulsion.\n"
+        "7. Against an expulsion I may object within three days of being told.",
+    ),
     ConsentKind.SCHOOL_CONTACT: Wording(
         True,
         "수집 목적: 방문 특강 신청 접수, 선정 결과와 일정 안내, 만족도 조사\n"

@@ -1,6 +1,6 @@
 """Mail of this app: who it goes to and what it is about. The texts are templates/emails/cohorts/."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from portal import notify
 
 if TYPE_CHECKING:
     from cohorts.models import Application, Offer, Person, Selection
+    from cohorts.readiness import Lack
     from portal.accounts.models import User
 
 
@@ -63,6 +64,17 @@ def application_received(application: "Application", *, by: "User | None") -> no
 def application_admitted(application: "Application", *, by: "User | None") -> notify.Message:
     """An official found the applicant to be eligible after all."""
     return about(application, "application_admitted", slot="once", by=by, path=application.get_absolute_url())
+
+
+def entry_reminder(application: "Application", lack: "list[Lack]", day: date, *, by: "User | None") -> notify.Message:
+    """What somebody with a seat still lacks; one for each day."""
+    cohort = application.cohort
+    with translation.override(recipient(application.person).language):
+        missing = [str(one.label) for one in lack]
+    more = {"missing": missing, "starts_on": cohort.starts_on, "orientation_at": cohort.orientation_at}
+    path = reverse("cohorts:pledge", args=[application.pk])
+    place = cohort.orientation_place
+    return about(application, "entry_reminder", slot=day.isoformat(), by=by, path=path, place=place, **more)
 
 
 def application_draft(application: "Application") -> notify.Message:

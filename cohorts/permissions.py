@@ -164,6 +164,15 @@ def can_log_contact(user: "User", application: Application) -> bool:
     return is_host_staff(user, application)
 
 
+def can_give_pledge(user: "User", application: Application) -> bool:
+    return is_applicant(user, application)
+
+
+def can_record_entry(user: "User", application: Application) -> bool:
+    """Paper forms, how a double benefit was settled, orientation, and the end of a seat that nobody takes."""
+    return is_host_staff(user, application)
+
+
 def can_enrol(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 

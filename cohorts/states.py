@@ -227,9 +227,11 @@ class ConsentKind(models.TextChoices):
     THIRD_PARTY = "third_party", pgettext_lazy("consent", "Provision to companies that offer field projects")
     TRAINING_DATA = "training_data", pgettext_lazy("consent", "Use of training records for research")
     NEWS = "news", pgettext_lazy("consent", "News of later programmes")
+    RULES = "rules", pgettext_lazy("consent", "Rules of the course")
     SCHOOL_CONTACT = "school_contact", pgettext_lazy("consent", "Collection of a teacher's contact")
     SCHOOL_SHARING = "school_sharing", pgettext_lazy("consent", "Provision of a teacher's contact to the company")
 
 
 ASKED_OF_SCHOOLS = (ConsentKind.SCHOOL_CONTACT, ConsentKind.SCHOOL_SHARING)
-ASKED_OF_APPLICANTS = tuple(kind for kind in ConsentKind if kind not in ASKED_OF_SCHOOLS)
+ASKED_OF_APPLICANTS = tuple(kind for kind in ConsentKind if kind not in (*ASKED_OF_SCHOOLS, ConsentKind.RULES))
+ASKED_ON_ENTRY = (ConsentKind.THIRD_PARTY, ConsentKind.TRAINING_DATA)  # beside the agreement to the rules, and free

@@ -107,7 +107,7 @@ def make_cohort(*, tracks: dict[str, int] | None = None, policy: dict | None = N
         }
         | fields
     )
-    CohortPolicy.objects.create(cohort=cohort, **{"region": "대구광역시"} | (policy or {}))
+    CohortPolicy.objects.create(cohort=cohort, **{"region": "대구광역시", "needs_pledge": False} | (policy or {}))
     for name, capacity in tracks.items():
         Track.objects.create(cohort=cohort, name=name, capacity=capacity)
     return cohort
@@ -147,6 +147,7 @@ def make_application(*, cohort: Cohort | None = None, **fields) -> Application:
             "education": Application.Education.UNIVERSITY,
             "employment": Application.Employment.UNEMPLOYED,
             "motivation": "지역에서 일하고 싶습니다.",
+            "other_training": None if state == ApplicationState.DRAFT else False,
         }
         | received
         | fields

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cohorts.actions.moves import _move
 from cohorts.consents import consents_of, texts_in_use
 from cohorts.models import Consent, Person
-from cohorts.states import CAN_WITHDRAW, NEEDS_CONSENT, ApplicationState, ConsentKind
+from cohorts.states import ASKED_OF_APPLICANTS, CAN_WITHDRAW, NEEDS_CONSENT, ApplicationState, ConsentKind
 from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def give_consents(
-    host: "Organization", kinds: Collection[ConsentKind], *, by: User, person: Person | None = None
+    host: "Organization",
+    kinds: Collection[ConsentKind],
+    *,
+    by: User,
+    person: Person | None = None,
+    asked: Collection[ConsentKind] = ASKED_OF_APPLICANTS,
 ) -> list[Consent]:
-    """Keep what `by` agrees to at a host; returns the consents in force.
+    """Keep what `by` agrees to at a host, of the kinds `asked`; returns the consents in force.
 
     `person` is given where an office enters what somebody said; otherwise it is the record of the
     account, or the account itself while the host has none. Refused only where a mandatory one is
@@ -34,7 +39,7 @@ def give_consents(
     mine = {"pk": person.pk} if person else {"host": host, "user": by}
     person = Person.objects.select_for_update(no_key=True).filter(**mine).first()
     live = {consent.kind: consent for consent in consents_of(person, by, host.pk)}
-    for text in texts_in_use(host.pk):
+    for text in texts_in_use(host.pk, asked):
         kind = ConsentKind(text.kind)
         held = live.get(kind)
         if held and held.text_id == text.pk:

@@ -12,7 +12,8 @@ from cohorts import emails, queries
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _free_seat, _lock_track, _promote
 from cohorts.actions.stays import leave
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Application, Cohort, Enrolment
+from cohorts.readiness import Lack
 from cohorts.states import (
     ENROLMENT_TRANSITIONS,
     FILLS_SEATS,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
-    """Make everybody who has accepted a trainee, numbered by name after those that are there; one mail each.
+    """Make everybody who has accepted and lacks nothing a trainee, numbered by name after those that are there; one
+    mail each. Who lacks something (`cohorts.readiness`) keeps the seat and is enrolled later.
 
     Somebody who comes after the first day starts today, with a denominator of their own (domain.md 1).
     """
@@ -41,10 +43,14 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
         raise ActionRefused(
             _("Nobody can be enrolled: the cohort is in the state “%(state)s”.") % {"state": cohort.get_state_display()}
         )
-    accepted = cohort.applications.accepted().select_for_update(of=("self",), no_key=True).order_by("pk")
-    applications = list(accepted.select_related("person__user", "track"))
-    if not applications:
+    accepted = queries.on_the_way(cohort).accepted().select_for_update(of=("self",), no_key=True).order_by("pk")
+    found = list(accepted.select_related("person__user", "track"))
+    if not found:
         raise ActionRefused(_("Nobody is waiting to be enrolled: no seat has been accepted since the last time."))
+    lack = {one.pk: queries.lacks_of(one, cohort.policy) for one in found}
+    applications = [one for one in found if not lack[one.pk]]
+    if not applications:
+        raise ActionRefused(_("Nobody is ready to be enrolled. %(who)s") % {"who": _missing(found, lack)})
     number = cohort.enrolments.aggregate(last=Max("number"))["last"] or 0
     starts_on = max(cohort.starts_on, timezone.localdate())
     enrolments = []
@@ -69,6 +75,12 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     notify.queue_many(_welcome(enrolment, by) for enrolment in enrolments)
     refresh_figures(cohort.programme.agreement_id)
     return enrolments
+
+
+def _missing(applications: list[Application], lack: dict[int, list[Lack]]) -> str:
+    """Name by name, what is missing; the first ten."""
+    said = [f"{one.person.name}: {', '.join(str(part.label) for part in lack[one.pk])}" for one in applications[:10]]
+    return "; ".join(said) + (" …" if len(applications) > len(said) else "")
 
 
 @transaction.atomic

@@ -210,7 +210,7 @@ class PolicyForm(PortalModelForm):
             ),
         ),
         (_("Reviewing"), ("blind_review", "blind_education")),
-        (_("Entry"), ("replacement_days", "confirm_days_needed", "confirm_days_window", "asks_double_benefit")),
+        (_("Entry"), ("replacement_days", "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "needs_pledge")),
         (
             _("A day of training"),
             (
@@ -227,7 +227,7 @@ class PolicyForm(PortalModelForm):
             "age_min", "age_max", "age_reference_date", "region", "unemployed_only", "weight_document", "weight_test",
             "weight_interview", "minimum_document", "minimum_test", "minimum_interview", "minimum_total",
             "blind_review", "blind_education", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
-            "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "day_starts", "day_ends",
+            "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "needs_pledge", "day_starts", "day_ends",
             "break_starts", "break_ends", "grace_minutes", "absent_below_percent", "events_per_absence",
             "compound_counts_twice", "minimum_rate", "team_min", "team_max", "silent_days", "employment_months",
         ]  # fmt: skip

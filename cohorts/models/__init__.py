@@ -9,6 +9,7 @@ from cohorts.models.licences import LicencePool, LicenceSeat
 from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
+from cohorts.models.pledge import Pledge
 from cohorts.models.questions import Answer, ApplicationForm, Question, QuestionKind
 from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConflict, ReviewDraft
 from cohorts.models.roster import RosterImport, RosterLine
@@ -41,6 +42,7 @@ __all__ = [
     "OutreachRound",
     "Person",
     "PlaceOfStudy",
+    "Pledge",
     "Programme",
     "ProgrammeStage",
     "Progression",

@@ -82,6 +82,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those waiting, in the strict order in which seats are offered."""
         return self.filter(state=ApplicationState.WAITLISTED).with_rank().order_by("rank", "pk")
 
+    def owing_pledges(self) -> "ApplicationQuerySet":
+        """`owes_pledge`: has a seat in a cohort whose rules they have not agreed to yet."""
+        asked = Q(state=ApplicationState.ACCEPTED, cohort__policy__needs_pledge=True, pledge=None)
+        return self.annotate(owes_pledge=Case(When(asked, then=True), default=False))
+
     def accepted(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.ACCEPTED)
 
@@ -156,6 +161,7 @@ class Application(HostOwned):
     # 중복수혜 (S1 art. 4 ② 6): a yes is a flag, never a refusal; None was not asked or not answered
     other_training = models.BooleanField(_("in other training paid by the state"), null=True)
     other_training_name = models.CharField(_("which training"), max_length=200, blank=True)
+    came_to_orientation = models.BooleanField(_("came to the orientation"), null=True, editable=False)
     other_training_cleared_at = models.DateTimeField(_("double benefit settled"), null=True, editable=False)
     # The cohort's own questions as they were when this was begun; None: it had none, or it came by a list
     form = models.ForeignKey(

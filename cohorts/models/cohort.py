@@ -157,6 +157,8 @@ class Cohort(HostOwned):
     apply_closes_at = models.DateTimeField(_("applications close"))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    orientation_at = models.DateTimeField(_("orientation"), null=True, blank=True)
+    orientation_place = models.CharField(_("place of the orientation"), max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CohortQuerySet.as_manager()
@@ -284,6 +286,7 @@ class CohortPolicy(models.Model):
     contact_attempts = models.PositiveSmallIntegerField(_("failed contacts before a seat may go on"), default=3)
 
     # Entry
+    needs_pledge = models.BooleanField(_("ask for the agreement to the rules"), default=True)
     asks_double_benefit = models.BooleanField(_("ask for other training paid by the state"), default=True)
     # Days after the first one: until then somebody who leaves withdraws (수강철회), and the seat goes on (충원).
     replacement_days = models.PositiveSmallIntegerField(_("days in which a seat is filled again"), default=7)

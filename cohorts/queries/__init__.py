@@ -33,6 +33,7 @@ from cohorts.queries.ranking import (
     preview_numbers,
     rank,
 )
+from cohorts.queries.readiness import desk_numbers, lacking, lacks_of, on_the_way
 from cohorts.queries.release import Difference, recompute, second_pairs
 from cohorts.queries.reviewing import (
     Queue,
@@ -59,12 +60,14 @@ from cohorts.queries.seats import (
 from cohorts.queries.todos import selection_todos
 
 __all__ = [
-    "SHOWN", "Candidate", "CohortNumbers", "Difference", "InOrder", "Picture", "Pool", "Queue", "Ranking", "Reviewing", "ReviewingOfCohort",
-    "TrackNumbers", "Use", "agreements_for_licences", "application_todos", "as_strings", "begun",
-    "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers", "distribution",
-    "eligibility_rules", "failed_contacts", "funnel", "last_change", "licence_candidates", "licence_use", "mean_scores",
-    "my_application_todos", "my_applications", "narrowed", "next_to_review", "open_cohorts", "outcomes_of", "policy_rules", "pool_of", "preview_numbers", "promised_licences",
-    "providers_of", "queue_of", "rank", "recompute", "registration_until", "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open", "second_pairs",
-    "selection_todos", "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer",
-    "waitlist_is_valid", "waitlist_place", "waitlist_valid_until", "weights_of",
+    "SHOWN", "Candidate", "CohortNumbers", "Difference", "InOrder", "Picture", "Pool", "Queue", "Ranking",
+    "Reviewing", "ReviewingOfCohort", "TrackNumbers", "Use", "agreements_for_licences", "application_todos",
+    "as_strings", "begun", "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers",
+    "desk_numbers", "distribution", "eligibility_rules", "failed_contacts", "funnel", "lacking", "lacks_of",
+    "last_change", "licence_candidates", "licence_use", "mean_scores", "my_application_todos", "my_applications",
+    "narrowed", "next_to_review", "on_the_way", "open_cohorts", "outcomes_of", "policy_rules", "pool_of",
+    "preview_numbers", "promised_licences", "providers_of", "queue_of", "rank", "recompute", "registration_until",
+    "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open", "second_pairs", "selection_todos",
+    "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",
+    "waitlist_valid_until", "weights_of",
 ]  # fmt: skip

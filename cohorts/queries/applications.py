@@ -26,6 +26,7 @@ def my_applications(user: User) -> QuerySet[Application]:
     live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
     mine = (
         Application.objects.filter(person__user=user)
+        .owing_pledges()
         .with_deadline()
         .annotate(live_offer=Subquery(live.values("pk")[:1]))
     )

@@ -64,7 +64,7 @@ def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
     elif cohort.state in SELECTS:
         yield "to_decide", _("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection
     yield "offers", _("%(cohort)s: offers without an answer") % name, cohort.offered or 0, f"{waitlist}?state=offered"
-    enrol = reverse("cohorts:enrolment-start", args=[cohort.pk])
+    enrol = reverse("cohorts:enrolment-desk", args=[cohort.pk])
     yield "to_enrol", _("%(cohort)s: accepted, to be enrolled") % name, cohort.accepted or 0, enrol
 
 

@@ -59,6 +59,9 @@ def next_step(application: Application) -> dict[str, str]:
         except NoReverseMatch:
             url = application.get_absolute_url()
         return {"text": _("A seat is offered to you."), "url": url, "label": _("Answer the offer")}
+    if state == ApplicationState.ACCEPTED and getattr(application, "owes_pledge", False):
+        url = reverse("cohorts:pledge", args=[application.pk])
+        return {"text": _("Before the first day you agree to the rules."), "url": url, "label": _("Read the rules")}
     if state == ApplicationState.WAITLISTED:
         url = reverse("cohorts:waitlist-place", args=[application.pk])
         return {"text": str(WAITING[ApplicationState.WAITLISTED]), "url": url, "label": _("See your place")}

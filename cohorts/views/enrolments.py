@@ -47,7 +47,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
 @roles(*HOST_STAFF)
 def enrolment_start(request: HttpRequest, pk: int) -> HttpResponse:
     """The question before everybody who has accepted becomes a trainee."""
-    cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
     require(can_enrol(request.user, cohort))
     if request.method == "POST":
         try:
@@ -58,10 +58,10 @@ def enrolment_start(request: HttpRequest, pk: int) -> HttpResponse:
             sentence = ngettext("%(n)d person is enrolled.", "%(n)d people are enrolled.", len(enrolled))
             messages.success(request, sentence % {"n": len(enrolled)})
         return redirect(f"{reverse('cohorts:enrolment-list')}?cohort={cohort.pk}")
-    accepted = cohort.applications.accepted().count()
+    numbers = queries.desk_numbers(cohort)
     waiting = cohort.applications.filter(state=ApplicationState.OFFERED).count()
-    context = {"cohort": cohort, "accepted": accepted, "waiting": waiting}
-    context["cancel_url"] = reverse("cohorts:selection", args=[cohort.pk])
+    context = {"cohort": cohort, "accepted": numbers.ready, "lacking": numbers.lacking, "waiting": waiting}
+    context["cancel_url"] = reverse("cohorts:enrolment-desk", args=[cohort.pk])
     return render(request, "cohorts/enrolment_start.html", context)
 
 

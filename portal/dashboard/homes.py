@@ -92,7 +92,12 @@ def public_home() -> Page:
 def trainee_home(user: User) -> Page:
     """What waits for an answer, the course of today, and one's applications. Seven queries of its own."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
-    mine = Application.objects.visible_to(user).with_deadline().select_related("cohort__programme", "track")
+    mine = (
+        Application.objects.visible_to(user)
+        .owing_pledges()
+        .with_deadline()
+        .select_related("cohort__programme", "track")
+    )
     applications = list(
         mine.annotate(
             offer_pk=Subquery(offers.values("pk")[:1]), offer_until=Subquery(offers.values("deadline")[:1])
@@ -116,6 +121,9 @@ def answers_due(applications: list[Application]) -> list[Todo]:
         if one.offer_pk and one.offer_until > now:  # type: ignore[attr-defined]  # annotated
             label = _("Answer the offer of a seat: %(cohort)s") % {"cohort": one.cohort}
             found.append(Todo(label, 1, where("cohorts:offer", one.offer_pk), True, until(one.offer_until)))  # type: ignore[attr-defined]
+        elif one.owes_pledge:  # type: ignore[attr-defined]
+            label = _("Agree to the rules before the first day: %(cohort)s") % {"cohort": one.cohort}
+            found.append(Todo(label, 1, where("cohorts:pledge", one.pk), True))
         elif one.state == ApplicationState.DRAFT and one.deadline.is_open:
             label = _("Finish your application: %(cohort)s") % {"cohort": one.cohort}
             found.append(Todo(label, 1, where("cohorts:application", one.pk), note=until(one.deadline.stated)))

@@ -1,5 +1,8 @@
 """Scores, selection, offers and enrolment."""
 
+from cohorts.consents import text_in_use
+from cohorts.states import ConsentKind
+from tests import factories as make
 from tests.access import row
 
 #        admin official operator instructor reviewer mentor trainee
@@ -31,7 +34,18 @@ DECLARE = {
 }
 ANSWER_PAGE = {name: statuses.replace("302", "200") for name, statuses in ANSWER.items()}
 SCORED = {name: statuses.replace("200", "302") for name, statuses in SCORE.items()}
+WRONG = {name: statuses.replace("302", "422") for name, statuses in STAFF.items()}
+ME = {"own": "403 403 403 403 403 403 200", "same": "403 403 403 403 403 403 404"}
 END = {"to": "dropped", "on": "2020-01-01", "reason": "취업"}
+
+
+def extend(w):
+    """Somebody who has accepted a seat, the own trainee."""
+    cohort = make.make_cohort(programme=w.programme, state="selecting", policy={"needs_pledge": True})
+    w.accepted = make.make_application(cohort=cohort, person=w.application.person, state="accepted")
+    cohort.tracks.update(seats_taken=1)
+    text_in_use(w.city.pk, ConsentKind.RULES)
+
 
 TABLE = [
     row("cohorts:score-list", own="403 403 403 403 200 403 403"),
@@ -79,6 +93,18 @@ TABLE = [
     row("cohorts:offer-accept", "POST", lambda w: [w.offer.pk], **ANSWER),
     row("cohorts:offer-decline", "POST", lambda w: [w.offer.pk], **ANSWER),
     row("cohorts:offer-withdraw", "POST", lambda w: [w.offer.pk], **ANSWER),
+    row("cohorts:pledge", "GET", lambda w: [w.accepted.pk], **ME),
+    row("cohorts:pledge", "POST", lambda w: [w.accepted.pk], **{k: v.replace("200", "422") for k, v in ME.items()}),
+    row("cohorts:enrolment-desk", "GET", lambda w: [w.released.pk], **SEEN),
+    row("cohorts:entry-remind", "POST", lambda w: [w.released.pk], **STAFF),
+    row("cohorts:entry-record", "GET", lambda w: [w.accepted.pk], **STAFF_PAGE),
+    row("cohorts:entry-record", "POST", lambda w: [w.accepted.pk], **STAFF),
+    row("cohorts:seat-cancel", "POST", lambda w: [w.accepted.pk], **STAFF, data=lambda w: {"reason": "미입과"}),
+    row("cohorts:orientation", "GET", lambda w: [w.released.pk], **STAFF_PAGE),
+    row("cohorts:orientation", "POST", lambda w: [w.released.pk], **WRONG),
+    row("cohorts:orientation-mark", "POST", lambda w: [w.released.pk], **STAFF),
+    row("cohorts:rules-text", own="403 200 200 403 403 403 403"),
+    row("cohorts:rules-text", "POST", own="403 422 422 403 403 403 403"),
     row("cohorts:enrolment-list", own="200 200 200 200 403 403 403"),
     row("cohorts:enrolment-start", "GET", lambda w: [w.released.pk], **STAFF_PAGE),
     row("cohorts:enrolment-start", "POST", lambda w: [w.released.pk], **STAFF),

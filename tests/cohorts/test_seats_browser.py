@@ -7,13 +7,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.actions.contacts import log_contact
+from cohorts.actions.pledges import record_entry
 from cohorts.models import Application, Offer
 from cohorts.states import ApplicationState, CohortState
 from curriculum.actions import save_register
 from curriculum.actions.attendance import Entry
 from portal.accounts.roles import Role
 from tests.browser import assert_accessible, look, sign_in
-from tests.factories import make_cohort, make_day, make_enrolment, make_member, make_offer, make_waitlist
+from tests.factories import (
+    make_application,
+    make_cohort,
+    make_day,
+    make_enrolment,
+    make_member,
+    make_offer,
+    make_person,
+    make_waitlist,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A = ApplicationState
@@ -92,3 +102,50 @@ def test_who_stays_away_in_the_first_days_gives_the_seat_up(page, live_server, c
     page.goto(reverse("cohorts:enrolment-end", args=[next(iter(marks)).pk]))
     assert_accessible(page)
     look(page, "enrolment-end")
+
+
+def test_from_the_rules_on_the_phone_to_the_desk(page, live_server, client, cohort):
+    cohort.orientation_at, cohort.orientation_place = timezone.now() - timedelta(hours=1), "대구 동대구벤처밸리 3층"
+    cohort.save()
+    cohort.policy.needs_pledge = True
+    cohort.policy.save()
+    cohort.tracks.update(capacity=9, seats_taken=5)
+    others = [("강민준", False), ("남궁민수", True), ("박서연", None), ("이도윤", False)]
+    for name, answer in others:
+        person = make_person(host=cohort.host, name=name)
+        told = {"other_training": answer, "other_training_name": "K-디지털 트레이닝" if answer else ""}
+        one = make_application(cohort=cohort, person=person, state=A.ACCEPTED, **told)
+    record_entry(one, by=None, paper_note="서약서 3번")
+    user = make_member(Role.TRAINEE, cohort.host)
+    person = make_person(host=cohort.host, name="홍길동", user=user)
+    mine = make_application(cohort=cohort, person=person, state=A.ACCEPTED, other_training=None)
+
+    sign_in(page, client, user, live_server.url)
+    page.goto(reverse("cohorts:pledge", args=[mine.pk]))
+    assert_accessible(page)
+    look(page, "pledge")
+    page.locator("main form button.primary").click()
+    look(page, "pledge-refused")
+    page.locator("[name=agree]").check(force=True)
+    page.locator("[name=other_training][value=False]").check(force=True)
+    page.locator("[name=training_data]").check(force=True)
+    page.locator("main form button.primary").click()
+    page.get_by_text("절차를 모두 마쳤습니다").wait_for()
+    page.goto(reverse("cohorts:pledge", args=[mine.pk]))
+    look(page, "pledge-given")
+
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+    page.goto(reverse("cohorts:orientation", args=[cohort.pk]))
+    assert_accessible(page)
+    page.locator("[name=came]").first.check(force=True)
+    look(page, "orientation")
+    page.get_by_role("button", name="참석 기록하기").click()
+    page.get_by_text("참석 여부를 기록했습니다").wait_for()
+    assert_accessible(page)
+    look(page, "enrolment-desk")
+    page.get_by_role("link", name="기록").nth(1).click()
+    assert_accessible(page)
+    look(page, "entry-record")
+    page.goto(reverse("cohorts:rules-text"))
+    assert_accessible(page)
+    look(page, "rules-text")

@@ -11,7 +11,15 @@ from tests.factories import make_cohort, make_offer, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 OFFERED = ("place_offered", "offer_reminder", "offer_accepted", "offer_expired", "offer_passed_over")
-LETTERS = (*OFFERED, "waitlisted", "not_selected", "enrolled", "application_withdrawn")
+LETTERS = (
+    *OFFERED,
+    "waitlisted",
+    "not_selected",
+    "enrolled",
+    "application_withdrawn",
+    "entry_reminder",
+    "seat_cancelled",
+)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -28,6 +36,8 @@ def test_a_letter_is_whole_in_both_languages(template, language, settings):
         "number": 7,
         "place": 12,
         "attempts": 3,
+        "missing": ["-"],
+        "reason": "-",
         "until": day,
         "day_starts": timezone.now().time(),
     }

@@ -12,7 +12,7 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cohorts.actions import enrolment as enrolments
-from cohorts.actions import offers, rosters, scores, selection
+from cohorts.actions import offers, pledges, rosters, scores, selection
 from cohorts.models import Application, Cohort, Offer, Programme
 from cohorts.states import Stage
 from curriculum import actions as teaching
@@ -136,4 +136,7 @@ def offer_projects(cohort: Cohort, *, by: User) -> list[Project]:
 
 
 def enrol(cohort: Cohort, *, by: User) -> None:
+    """At the orientation everybody signs the rules on paper and says whether they are in other training."""
+    for application in cohort.applications.accepted():
+        pledges.record_entry(application, by=by, paper_note="오리엔테이션에서 받은 서약서", other_training=False)
     enrolments.enrol(cohort, by=by)
