@@ -8,6 +8,7 @@ from cohorts.models import (
     Cohort,
     CohortStaff,
     Enrolment,
+    InterviewBooking,
     LicencePool,
     Offer,
     OutreachRound,
@@ -179,6 +180,24 @@ def can_enrol(user: "User", cohort: Cohort) -> bool:
 
 def can_end_enrolment(user: "User", enrolment: Enrolment) -> bool:
     return is_host_staff(user, enrolment)
+
+
+# Admission interviews ------------------------------------------------------------------
+
+
+def can_hold_interviews(user: "User", thing: HostOwned) -> bool:
+    """Panels, times and invitations of a cohort are the office's."""
+    return is_host_staff(user, thing)
+
+
+def can_book_interview(user: "User", application: Application) -> bool:
+    """The applicant; and the staff, for somebody who telephones. Join `person`."""
+    return is_applicant(user, application) or is_host_staff(user, application)
+
+
+def can_mark_attendance(user: "User", booking: InterviewBooking) -> bool:
+    """The office, and the panellists, who see only those before them."""
+    return is_host_staff(user, booking) or user.role == Role.REVIEWER
 
 
 # Licences ------------------------------------------------------------------------------

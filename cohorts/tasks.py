@@ -60,6 +60,13 @@ def remind_of_drafts(job: Job) -> dict[str, int]:
     return {"reminded": applications.remind_of_drafts()}
 
 
+@schedule("hourly", at="00:40")
+def remind_of_interviews(job: Job) -> dict[str, int]:
+    from cohorts.actions import interviews
+
+    return {"mails": interviews.remind_of_interviews()}
+
+
 @schedule("daily", at="00:30")
 def return_lapsed_licences(job: Job) -> dict[str, int]:
     from cohorts.actions import licences

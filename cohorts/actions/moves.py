@@ -7,8 +7,9 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts.actions.interviews import release_interview
 from cohorts.models import Application
-from cohorts.states import TRANSITIONS, ApplicationState
+from cohorts.states import GIVES_INTERVIEW_BACK, TRANSITIONS, ApplicationState
 from portal import audit
 from portal.common.exceptions import ActionRefused
 
@@ -32,6 +33,8 @@ def _move(application: Application, to: ApplicationState, *, by: "User | None", 
     application.state = to
     application.save(update_fields=["state", "updated_at"])
     audit.record(application, f"application.{to}", by=by, before={"state": was}, after={"state": to}, reason=reason)
+    if to in GIVES_INTERVIEW_BACK:
+        release_interview(application, by=by)
     return application
 
 

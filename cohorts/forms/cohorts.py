@@ -174,6 +174,10 @@ class PolicyForm(PortalModelForm):
         label=_("Minimum mark of the interview"), min_value=0, max_value=100, places=2, required=False
     )
     offer_hours = IntegerField(label=_("Time to answer an offer (hours)"), min_value=1, max_value=720)
+    interview_change_hours = IntegerField(
+        label=_("Interview can be changed until (hours before)"), min_value=0, max_value=720,
+        help_text=_("Until then applicants choose, change and cancel the time themselves; afterwards they telephone."),
+    )  # fmt: skip
     waitlist_until = DateField(
         label=_("Waitlist is valid until"),
         required=False,
@@ -206,7 +210,7 @@ class PolicyForm(PortalModelForm):
             _("Selection"),
             (
                 "weight_document", "weight_test", "weight_interview", "minimum_document", "minimum_test",
-                "minimum_interview", "minimum_total", "offer_hours", "waitlist_until", "contact_attempts",
+                "minimum_interview", "minimum_total", "interview_change_hours", "offer_hours", "waitlist_until", "contact_attempts",
             ),
         ),
         (_("Reviewing"), ("blind_review", "blind_education")),

@@ -1,3 +1,12 @@
+from cohorts.models.admission_interviews import (
+    BookingState,
+    InterviewBooking,
+    InterviewInvitation,
+    InterviewPanel,
+    InterviewPanelMember,
+    InterviewSitting,
+    InterviewSlot,
+)
 from cohorts.models.application import Application, ApplicationFile
 from cohorts.models.board import BonusClaim, BonusRule, QuotaGroup, QuotaRuleChoice, QuotaUnit, SeatQuota
 from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, ProgrammeStage, Track
@@ -24,6 +33,7 @@ __all__ = [
     "ApplicationForm",
     "BonusClaim",
     "BonusRule",
+    "BookingState",
     "Cohort",
     "CohortPolicy",
     "CohortStaff",
@@ -36,6 +46,12 @@ __all__ = [
     "Decision",
     "Enrolment",
     "Extension",
+    "InterviewBooking",
+    "InterviewInvitation",
+    "InterviewPanel",
+    "InterviewPanelMember",
+    "InterviewSitting",
+    "InterviewSlot",
     "LicencePool",
     "LicenceSeat",
     "Offer",

@@ -183,6 +183,7 @@ class Application(HostOwned):
         verbose_name = _("application")
         constraints = [
             models.UniqueConstraint(fields=["id", "host"], name="application_host_key"),
+            models.UniqueConstraint(fields=["id", "cohort", "person"], name="application_person_key"),
             models.UniqueConstraint(
                 fields=["cohort", "person"], condition=Q(state__in=LIVE), name="one_application_per_person"
             ),

@@ -282,6 +282,9 @@ class CohortPolicy(models.Model):
     four_eyes = models.BooleanField(_("another person releases the selection"), default=True)
     shows_cut_off = models.BooleanField(_("applicants are told the lowest total that got a seat"), default=False)
     offer_hours = models.PositiveSmallIntegerField(_("time to answer an offer (hours)"), default=72)
+    interview_change_hours = models.PositiveSmallIntegerField(
+        _("interview can be changed until (hours before)"), default=24
+    )
     waitlist_until = models.DateField(_("waitlist is valid until"), null=True, blank=True)
     contact_attempts = models.PositiveSmallIntegerField(_("failed contacts before a seat may go on"), default=3)
 

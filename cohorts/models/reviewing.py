@@ -94,13 +94,16 @@ class ReviewDraft(HostOwned):
 
 
 def may_review(user: "User") -> Q:
-    """Of applications: no conflict, and given to this reviewer, where the cohort's were given out.
+    """Of applications: no conflict, and given to this reviewer, where the cohort's were given out, or seen by a panel they sit in.
 
     Each part is looked up once, not once for each application.
     """
+    from cohorts.models.admission_interviews import InterviewBooking, sits_in
+
     at_work = CohortStaff.objects.filter(membership=user.acting)
     given_out = at_work.filter(Exists(ReviewAssignment.objects.filter(cohort=OuterRef("cohort"))))
     mine = ReviewAssignment.objects.filter(reviewer=user)
     barred = ReviewConflict.objects.filter(reviewer=user)
-    is_mine = Q(pk__in=mine.order_by().values("application")) | ~Q(cohort__in=given_out.values("cohort"))
+    before_me = InterviewBooking.objects.standing().filter(slot__panel__in=sits_in(user).values("panel"))
+    is_mine = Q(pk__in=before_me.order_by().values("application")) | Q(pk__in=mine.order_by().values("application")) | ~Q(cohort__in=given_out.values("cohort"))
     return ~Q(pk__in=barred.order_by().values("application")) & is_mine

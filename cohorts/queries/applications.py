@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import (
     Application,
+    InterviewBooking,
+    InterviewInvitation,
     Offer,
     Person,
 )
@@ -22,13 +24,19 @@ from portal.accounts.models import User
 
 
 def my_applications(user: User) -> QuerySet[Application]:
-    """One's own, the newest first, each with the pk of its `live_offer`."""
+    """One's own, the newest first, each with the pk of its `live_offer`, and its interview if there is one."""
     live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
+    booked = InterviewBooking.objects.live().filter(application=OuterRef("pk"))
+    invited = InterviewInvitation.objects.filter(application=OuterRef("pk"))
     mine = (
         Application.objects.filter(person__user=user)
         .owing_pledges()
         .with_deadline()
-        .annotate(live_offer=Subquery(live.values("pk")[:1]))
+        .annotate(
+            live_offer=Subquery(live.values("pk")[:1]),
+            interview_at=Subquery(booked.values("slot__starts_at")[:1]),
+            choose_until=Subquery(invited.values("book_until")[:1]),
+        )
     )
     return mine.select_related("cohort__programme", "track").order_by("-created_at", "-pk")
 

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -65,7 +67,22 @@ def next_step(application: Application) -> dict[str, str]:
     if state == ApplicationState.WAITLISTED:
         url = reverse("cohorts:waitlist-place", args=[application.pk])
         return {"text": str(WAITING[ApplicationState.WAITLISTED]), "url": url, "label": _("See your place")}
+    if state == ApplicationState.SUBMITTED and (interview := _interview_step(application)):
+        return interview | {"url": reverse("cohorts:admission-interview", args=[application.pk])}
     return {"text": str(WAITING.get(ApplicationState(state), "")), "url": "", "label": ""}
+
+
+def _interview_step(application: Application) -> dict[str, str]:
+    """The interview that is booked, or a time that is to be chosen."""
+    now = timezone.now()
+    if (at := getattr(application, "interview_at", None)) and at > now:
+        when = date_format(timezone.localtime(at), "n/j H:i")
+        return {"text": _("Your interview is on %(when)s.") % {"when": when}, "label": _("See, change or cancel it")}
+    if (until := getattr(application, "choose_until", None)) and until > now and at is None:
+        when = date_format(timezone.localtime(until), "n/j H:i")
+        text = _("You are invited to an interview. Choose a time until %(when)s.") % {"when": when}
+        return {"text": text, "label": _("Choose a time")}
+    return {}
 
 
 WAITING = {
@@ -227,6 +244,9 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         else "",
         "withdraw_url": _url("cohorts:application-withdraw", found.pk)
         if may.can_withdraw_application(user, found) and found.state in CAN_WITHDRAW and not found.holds_a_seat
+        else "",
+        "interview_url": _url("cohorts:admission-interview", found.pk)
+        if user.role in HOST_STAFF and found.state in IN_SELECTION
         else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "overrule_form": form if may_overrule else None,

@@ -15,8 +15,9 @@ from cohorts import queries
 from cohorts.actions import scores as actions
 from cohorts.blind import facts_of
 from cohorts.forms.scores import ReviewFilter, ScoreForm
-from cohorts.models import Application, Cohort, ReviewDraft, Score
+from cohorts.models import Application, Cohort, InterviewPanel, ReviewDraft, Score
 from cohorts.permissions import can_score
+from cohorts.queries.interviews import HOLDS_INTERVIEWS
 from cohorts.states import Stage
 from portal import audit
 from portal.accounts.roles import Role
@@ -36,7 +37,9 @@ def score_list(request: HttpRequest) -> HttpResponse:
         form=ReviewFilter,
         form_options={"cohorts": Cohort.objects.visible_to(request.user)},
     )
-    return listing.render("cohorts/score_list.html", {"stage": listing.stage})
+    panels = InterviewPanel.objects.visible_to(request.user).filter(cohort__state__in=HOLDS_INTERVIEWS)
+    context = {"stage": listing.stage, "panels": panels.select_related("cohort")}
+    return listing.render("cohorts/score_list.html", context)
 
 
 class ReviewListing(Listing):

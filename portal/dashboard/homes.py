@@ -18,6 +18,7 @@ from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay, V
 from cohorts.models.pathway import is_pathway
 from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
+from cohorts.queries.interviews import interview_todos, interviews_to_choose, interviews_today
 from cohorts.states import IN_SELECTION, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, newcomers, progress_of, todays_lessons, unconfirmed, with_first_days
@@ -90,7 +91,7 @@ def public_home() -> Page:
 
 
 def trainee_home(user: User) -> Page:
-    """What waits for an answer, the course of today, and one's applications. Seven queries of its own."""
+    """What waits for an answer, the course of today, and one's applications. Eight queries of its own."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
     mine = (
         Application.objects.visible_to(user)
@@ -106,7 +107,8 @@ def trainee_home(user: User) -> Page:
     for application in applications:
         application.url = where("cohorts:application", application.pk)  # type: ignore[attr-defined]
     course = newest_course(user)
-    page: Page = {"applications": applications, "todos": todos(*answers_due(applications), *choices_due(course))}
+    waiting = (*answers_due(applications), *interviews_due(user), *choices_due(course))
+    page: Page = {"applications": applications, "todos": todos(*waiting)}
     if course:
         page |= course_of(course, user)
     if not applications:
@@ -128,6 +130,15 @@ def answers_due(applications: list[Application]) -> list[Todo]:
             label = _("Finish your application: %(cohort)s") % {"cohort": one.cohort}
             found.append(Todo(label, 1, where("cohorts:application", one.pk), note=until(one.deadline.stated)))
     return found
+
+
+def interviews_due(user: User) -> list[Todo]:
+    """Times of interviews to be chosen; one query."""
+    return [
+        Todo(_("Choose the time of your interview: %(cohort)s") % {"cohort": one.cohort}, 1,
+             where("cohorts:admission-interview", one.pk), True, until(one.interview_invitation.book_until))
+        for one in interviews_to_choose(user)
+    ]  # fmt: skip
 
 
 def until(moment: Any) -> str:
@@ -204,7 +215,7 @@ def instructor_home(user: User) -> Page:
 
 
 def reviewer_home(user: User) -> Page:
-    """What is to be scored, by cohort. One query of its own."""
+    """Who comes to the interview today, and what is to be scored, by cohort. Two queries of its own."""
     scored = Score.objects.filter(reviewer=user).values("application")
     waiting = Q(applications__state__in=IN_SELECTION)
     cohorts = (
@@ -225,7 +236,7 @@ def reviewer_home(user: User) -> Page:
         }  # fmt: skip
         label = _("Applications to review: %(cohort)s") % {"cohort": cohort}
         found.append(Todo(label, cohort.to_review, url, bool(cohort.unscored), note))
-    return {"todos": todos(*found)}
+    return {"todos": todos(*interviews_today(user), *found)}
 
 
 def mentor_home(user: User) -> Page:
@@ -248,7 +259,7 @@ def mentor_home(user: User) -> Page:
 
 
 def staff_home(user: User) -> Page:
-    """Tasks, key figures, cohorts under way, and the applications of two weeks. Six queries of its own."""
+    """Tasks, key figures, cohorts under way, and the applications of two weeks. Seven queries of its own."""
     enrolments, cohorts = Enrolment.objects.visible_to(user), Cohort.objects.visible_to(user)
     waiting = {
         **course_work(user),
@@ -277,6 +288,7 @@ def staff_home(user: User) -> Page:
             *staff_todos(found),
             *outreach_todos(found),
             *selection_todos(user),
+            *interview_todos(user),
             *cohort_work(user),
             *agreement_todos(user),
             *check_todos(user),
