@@ -31,9 +31,7 @@ class PanelForm(PortalForm):
         help_text=_("Reviewers of the cohort; three or more."),
     )  # fmt: skip
 
-    def __init__(
-        self, *args: Any, people: Sequence[User], panel: InterviewPanel | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, people: Sequence[User], panel: InterviewPanel | None = None, **kwargs: Any) -> None:
         if panel:
             sitting = [one.reviewer_id for one in panel.members.all()]
             kwargs["initial"] = {"name": panel.name, "place": panel.place, "link": panel.link, "reviewers": sitting}

@@ -105,5 +105,9 @@ def may_review(user: "User") -> Q:
     mine = ReviewAssignment.objects.filter(reviewer=user)
     barred = ReviewConflict.objects.filter(reviewer=user)
     before_me = InterviewBooking.objects.standing().filter(slot__panel__in=sits_in(user).values("panel"))
-    is_mine = Q(pk__in=before_me.order_by().values("application")) | Q(pk__in=mine.order_by().values("application")) | ~Q(cohort__in=given_out.values("cohort"))
+    is_mine = (
+        Q(pk__in=before_me.order_by().values("application"))
+        | Q(pk__in=mine.order_by().values("application"))
+        | ~Q(cohort__in=given_out.values("cohort"))
+    )
     return ~Q(pk__in=barred.order_by().values("application")) & is_mine

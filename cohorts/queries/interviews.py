@@ -25,7 +25,7 @@ from cohorts.models import (
 )
 from cohorts.models.admission_interviews import to_invite
 from cohorts.models.application import ApplicationQuerySet
-from cohorts.queries.ranking import mean_scores
+from cohorts.queries.pool import mean_scores
 from cohorts.states import SELECTS, TAKES_APPLICATIONS
 from partners.queries import Todo
 from portal.accounts.models import User

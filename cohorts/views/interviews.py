@@ -40,7 +40,7 @@ def load(request: HttpRequest, pk: int) -> Cohort:
 
 
 def load_panel(request: HttpRequest, pk: int) -> InterviewPanel:
-    return get_object_or_404(InterviewPanel.objects.visible_to(request.user).select_related("cohort"), pk=pk)
+    return get_object_or_404(InterviewPanel.objects.visible_to(request.user).select_related("cohort__policy"), pk=pk)
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -174,7 +174,7 @@ def _day_context(request: HttpRequest, panel: InterviewPanel) -> dict[str, Any]:
     members = [one.reviewer for one in panel.members.select_related("reviewer").order_by("reviewer__name", "pk")]
     return {
         "cohort": panel.cohort, "panel": panel, "days": days, "day": day, "slots": slots, "members": members,
-        "booked": len(seen),
+        "booked": len(seen), "named": request.user.role != Role.REVIEWER or not panel.cohort.policy.blind_review,
     }  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def admission_panel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @roles(*PANEL)
 def admission_panel_print(request: HttpRequest, pk: int) -> HttpResponse:
-    """The plan of a day for the door and the table (면접 시간표): names and numbers, nobody's contact."""
+    """The plan of a day for the door and the table (면접 시간표): nobody's contact, and in a blind review no name."""
     return render(request, "cohorts/admission_panel_print.html", _day_context(request, load_panel(request, pk)))
 
 

@@ -58,7 +58,14 @@ def of(name):
 
 
 def times(w):
-    return {"first": f"{at(9):%Y-%m-%d}", "begins": "10:00", "ends": "11:00", "minutes": "20", "rest": "0", "capacity": "1"}
+    return {
+        "first": f"{at(9):%Y-%m-%d}",
+        "begins": "10:00",
+        "ends": "11:00",
+        "minutes": "20",
+        "rest": "0",
+        "capacity": "1",
+    }
 
 
 def changed(w):

@@ -32,7 +32,8 @@ def make_panel(cohort: Cohort | None = None, *reviewers: User, **fields) -> Inte
     """Of these reviewers, or of a new one."""
     cohort = cohort or selecting()
     panel = InterviewPanel.objects.create(
-        **{"cohort": cohort, "host": cohort.host, "name": f"{cohort.panels.count() + 1}조", "place": "본관 301호"} | fields
+        **{"cohort": cohort, "host": cohort.host, "name": f"{cohort.panels.count() + 1}조", "place": "본관 301호"}
+        | fields
     )
     for one in reviewers or [make_reviewer(cohort)]:
         InterviewPanelMember.objects.create(panel=panel, host=panel.host, reviewer=one)

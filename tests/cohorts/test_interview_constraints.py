@@ -160,5 +160,5 @@ def test_a_slot_stays_with_its_panel():
     cohort = selecting()
     slot, other = make_slot(make_panel(cohort)), make_panel(cohort)
 
-    with pytest.raises(Exception, match="slot_stays|Cannot update"), transaction.atomic():
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
         InterviewSlot.objects.filter(pk=slot.pk).update(panel=other)

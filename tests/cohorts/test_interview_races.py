@@ -118,7 +118,10 @@ def test_two_who_change_places_do_not_wait_for_each_other_for_ever():
     actions.book_interview(other, slots[1], by=None)
 
     results = in_parallel(
-        [lambda: actions.book_interview(one, slots[1], by=None), lambda: actions.book_interview(other, slots[0], by=None)]
+        [
+            lambda: actions.book_interview(one, slots[1], by=None),
+            lambda: actions.book_interview(other, slots[0], by=None),
+        ]
     )
 
     assert all(isinstance(result, ActionRefused) for result in results)  # both are full

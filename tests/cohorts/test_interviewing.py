@@ -1,6 +1,7 @@
 """Days cut into interviews: none overlaps, none leaves its hours, and no further one would fit."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ def test_interviews_stand_in_their_hours_one_after_the_other(day, begins, ends, 
     open_at, close_at = (datetime.combine(day, at, tzinfo=KST) for at in (begins, ends))
     assert all(one.ends_at - one.starts_at == timedelta(minutes=minutes) for one in found)
     assert all(open_at <= one.starts_at and one.ends_at <= close_at for one in found)
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert following.starts_at - one.ends_at == timedelta(minutes=rest)
 
 
