@@ -25,7 +25,7 @@ def same(child: str, columns: str, parent: str, keys: str, action: str = "ON UPD
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cohorts", "0017_tabs_of_an_application"),
+        ("cohorts", "0018_pledges"),
         ('partners', '0018_register_party_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
