@@ -3,16 +3,21 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
+from django.db.models import FilteredRelation, Q
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import User
 
 
 class AuthenticationBackend(AllauthBackend):
     def get_user(self, user_id: Any) -> User | None:
-        """The active account with its live memberships: one query for whoever has any, since each page asks."""
-        live = Membership.objects.live().filter(user=user_id).select_related("user", "organization")
-        memberships = list(live.order_by("pk"))
-        user: User | None = memberships[0].user if memberships else super().get_user(user_id)
-        if user:
-            user.live_memberships = memberships
+        """The active account with its live memberships in one query, since each page asks for both."""
+        live = FilteredRelation("memberships", condition=Q(memberships__ended_at=None))
+        found = User.objects.filter(pk=user_id, is_active=True).annotate(live=live)
+        rows: list[Any] = list(found.select_related("live__organization").order_by("live__pk"))  # one each
+        if not rows:
+            return None
+        user: User = rows[0]
+        user.live_memberships = [row.live for row in rows if hasattr(row, "live")]
+        for membership in user.live_memberships:
+            membership.user = user
         return user
