@@ -125,5 +125,5 @@ def test_it_costs_the_same_for_any_number(client, cohort, official, django_asser
     for _ in range(count):
         make_application(cohort=cohort)
 
-    with django_assert_num_queries(6):  # session, user with role, tracks, count, rows, access record
+    with django_assert_num_queries(6):  # session, account, tracks, count, rows, access record
         client.get(URL, {"cohort": cohort.pk, "state": "submitted"})

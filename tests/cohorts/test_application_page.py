@@ -150,7 +150,7 @@ def test_the_page_costs_the_same_for_any_number_of_files(client, cohort, officia
     for number in range(files):
         attach_file(application, SimpleUploadedFile(f"{number}.pdf", pdf()), kind="other", by=official)
 
-    with django_assert_num_queries(7):  # session, user with role, application, access, files, consents, resembling
+    with django_assert_num_queries(7):  # session, account, application, access, files, consents, resembling
         client.get(application.get_absolute_url())
 
 
@@ -233,5 +233,5 @@ def test_the_list_of_ones_own_costs_the_same(client, applicant, django_assert_nu
         cohort = make_cohort()
         own(cohort, applicant, submitted_at=timezone.now())
 
-    with django_assert_num_queries(4):  # session, user, role, applications
+    with django_assert_num_queries(3):  # session, account, applications
         client.get(reverse("cohorts:my-application-list"))

@@ -126,5 +126,5 @@ def test_the_page_costs_the_same_for_any_number(client, applicant, django_assert
         make_person(host=cohort.host, user=applicant)
         give_consents(cohort.host, [COLLECTION, NEWS], by=applicant)
 
-    with django_assert_num_queries(4):  # session, user, role, consents
+    with django_assert_num_queries(3):  # session, account, consents
         client.get(PAGE)

@@ -205,7 +205,7 @@ def test_the_page_asks_the_same_of_any_number(client, official, cohort, count, d
     url = reverse("cohorts:contact-list", args=[offer.application_id])
     client.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(url)
 
     assert len(page.context["contacts"]) == count

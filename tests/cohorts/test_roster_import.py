@@ -249,7 +249,7 @@ def test_the_preview_costs_the_same_for_any_number_of_rows(client, cohort, offic
     lines = [RosterLine(roster=roster, host=cohort.host, number=n, outcome="ok", change="new") for n in range(count)]
     RosterLine.objects.bulk_create(lines)
 
-    with django_assert_num_queries(6):  # session, user with role, roster, count, rows, access record
+    with django_assert_num_queries(6):  # session, account, roster, count, rows, access record
         client.get(roster.get_absolute_url())
 
 
