@@ -43,6 +43,7 @@ def register_links() -> None:
             (pgettext_lazy("hub", "Rubrics"), "cohorts:rubrics", staff, False),
             (pgettext_lazy("hub", "Reviewing"), "cohorts:reviewing", staff, False),
             (pgettext_lazy("hub", "Interviews"), "cohorts:admission-interviews", staff, False),
+            (pgettext_lazy("hub", "Bonus points"), "cohorts:bonus-list", staff, False),
             (pgettext_lazy("hub", "Selection"), "cohorts:selection", staff, False),
             (pgettext_lazy("hub", "Seats and waitlist"), "cohorts:selection-waitlist", staff, False),
             (pgettext_lazy("hub", "Enrolment desk"), "cohorts:enrolment-desk", staff, False),

@@ -144,6 +144,21 @@ def can_declare_conflict(user: "User", application: Application) -> bool:
     return is_host_staff(user, application) or can_score(user, application)
 
 
+def can_decide_bonus(user: "User", thing: HostOwned) -> bool:
+    """Set the rules of bonus points, confirm and refuse claims."""
+    return is_host_staff(user, thing)
+
+
+def can_claim_bonus(user: "User", application: Application) -> bool:
+    """The applicant; and the office, for somebody whose paper it has. Join `person`."""
+    return is_applicant(user, application) or is_host_staff(user, application)
+
+
+def can_see_result(user: "User", application: Application) -> bool:
+    """The applicant, the own one; the office, for an objection (이의신청). Join `person`."""
+    return user.role == Role.ADMIN or is_applicant(user, application) or is_host_staff(user, application)
+
+
 def can_select(user: "User", cohort: Cohort) -> bool:
     """Prepare, discard and release a selection."""
     return is_host_staff(user, cohort)

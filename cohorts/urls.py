@@ -5,6 +5,7 @@ from django.urls import path
 from cohorts.views import (
     applications,
     apply,
+    bonus,
     calibration,
     cohorts,
     contacts,
@@ -21,6 +22,7 @@ from cohorts.views import (
     public,
     questions,
     release,
+    results,
     reviewing,
     rosters,
     rubrics,
@@ -116,6 +118,14 @@ urlpatterns = [
     path(
         "interview-bookings/<int:pk>/attendance/", interview_booking.admission_attendance, name="admission-attendance"
     ),
+    path("cohorts/<int:pk>/bonus/", bonus.bonus_list, name="bonus-list"),
+    path("cohorts/<int:pk>/bonus/rules/new/", bonus.bonus_rule_make, name="bonus-rule-make"),
+    path("bonus-rules/<int:pk>/edit/", bonus.bonus_rule_edit, name="bonus-rule-edit"),
+    path("bonus-rules/<int:pk>/remove/", bonus.bonus_rule_remove, name="bonus-rule-remove"),
+    path("applications/<int:pk>/bonus/", bonus.application_bonus, name="application-bonus"),
+    path("applications/<int:pk>/result/", results.application_result, name="application-result"),
+    path("bonus-claims/<int:pk>/", bonus.bonus_decide, name="bonus-decide"),
+    path("bonus-claims/<int:pk>/take-back/", bonus.bonus_take_back, name="bonus-take-back"),
     path("cohorts/<int:pk>/selection/", selection.selection, name="selection"),
     path("cohorts/<int:pk>/selection/simulate/", simulation.selection_simulate, name="selection-simulate"),
     path("cohorts/<int:pk>/selection/adopt/", simulation.selection_adopt, name="selection-adopt"),

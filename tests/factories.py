@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cohorts.models import (
     Application,
+    BonusClaim,
+    BonusRule,
     Cohort,
     CohortPolicy,
     CohortStaff,
@@ -239,6 +241,21 @@ def make_scores(application: Application, *, document=80, test=70, interview=90,
             Score.objects.create(
                 application=application, host=application.host, stage=stage, reviewer=reviewer, points=points
             )
+
+
+def make_bonus_rule(*, cohort: Cohort | None = None, **fields) -> BonusRule:
+    """Five points for the family of a veteran, unless told otherwise."""
+    cohort = cohort or make_cohort()
+    values = {"name": f"국가유공자 가족 {next(_numbers)}", "points": 5, "evidence": "취업지원 대상자 증명서"}
+    return BonusRule.objects.create(cohort=cohort, host=cohort.host, **values | fields)
+
+
+def make_bonus_claim(*, application: Application, rule: BonusRule | None = None, **fields) -> BonusClaim:
+    """Claimed by a paper that the office has seen; decided now where `state` says so."""
+    rule = rule or make_bonus_rule(cohort=application.cohort)
+    decided = {} if fields.get("state", "claimed") == "claimed" else {"decided_at": timezone.now(), "reason": "확인함"}
+    values = {"application": application, "host": application.host, "rule": rule, "note": "창구에서 원본 확인"}
+    return BonusClaim.objects.create(**values | decided | fields)
 
 
 def make_waitlist(cohort: Cohort, *states: ApplicationState) -> list[Application]:

@@ -224,6 +224,7 @@ def _inputs(cohort: Cohort, found: queries.Ranking) -> dict[str, Any]:
     """The rules and the seats; what they are applied to is kept by each decision."""
     return as_inputs(found.rules) | {
         "groups": group_names(cohort),
+        "points": {rule.group: str(rule.points) for rule in cohort.bonus_rules.all()},
         "rubric": [
             {
                 "id": one.pk,

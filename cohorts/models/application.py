@@ -4,7 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, FilteredRelation, Max, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +116,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.select_related("track", "cohort").defer("motivation", "cohort__notice")
 
     def for_detail(self) -> "ApplicationQuerySet":
-        return self.select_related("person", "track", "cohort__programme", "cohort__policy", "host")
+        """With `gives_bonus`: the cohort has bonus rules; `decided`: a released selection has decided on it."""
+        from cohorts.models.board import BonusRule
+        from cohorts.models.selection import Decision
+
+        released = Decision.objects.filter(application=OuterRef("pk"), selection__released_at__isnull=False)
+        return self.select_related("person", "track", "cohort__programme", "cohort__policy", "host").annotate(
+            gives_bonus=Exists(BonusRule.objects.filter(cohort=OuterRef("cohort"))), decided=Exists(released)
+        )
 
 
 class Application(HostOwned):

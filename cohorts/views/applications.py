@@ -218,7 +218,17 @@ def _own_context(found: Application) -> dict[str, Any]:
         "deadline": mine.deadline,
         "open_to_change": open_to_change,
         "may_withdraw": found.state in CAN_WITHDRAW and not found.holds_a_seat,
+        "bonus_url": _bonus_url(found),
+        "result_url": _result_url(found),
     }
+
+
+def _bonus_url(found: Application) -> str:
+    return reverse("cohorts:application-bonus", args=[found.pk]) if found.gives_bonus else ""  # type: ignore[attr-defined]
+
+
+def _result_url(found: Application) -> str:
+    return reverse("cohorts:application-result", args=[found.pk]) if found.decided else ""  # type: ignore[attr-defined]
 
 
 def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) -> HttpResponse:
@@ -249,6 +259,8 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         if user.role in HOST_STAFF and found.state in IN_SELECTION
         else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
+        "bonus_url": _bonus_url(found) if may.can_claim_bonus(user, found) else "",
+        "result_url": _result_url(found) if may.can_see_result(user, found) else "",
         "overrule_form": form if may_overrule else None,
         "tabs": _tabs(request, found, "cohorts:application"),
     }

@@ -124,6 +124,9 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
         "files": application.files.filter(question=None) if application and step == FILES else [],
         "own_files": [here.own.files[one.pk] for one in step.questions if one.pk in here.own.files],
         "most_files": actions.MOST_FILES,
+        "bonus_url": reverse("cohorts:application-bonus", args=[application.pk])
+        if application and step == FILES and here.cohort.bonus_rules.exists()
+        else "",
         "next_url": application.get_absolute_url() if application and here.is_submitted else following,
         "before_url": here.check_url if back else here.before(step.slug),
         "save_url": reverse("cohorts:apply-save", args=[here.cohort.pk, step.slug])

@@ -36,6 +36,7 @@ ANSWER_PAGE = {name: statuses.replace("302", "200") for name, statuses in ANSWER
 SCORED = {name: statuses.replace("200", "302") for name, statuses in SCORE.items()}
 WRONG = {name: statuses.replace("302", "422") for name, statuses in STAFF.items()}
 ME = {"own": "403 403 403 403 403 403 200", "same": "403 403 403 403 403 403 404"}
+BONUS = {"name": "저소득층", "points": "3", "evidence": "수급자 증명서"}
 END = {"to": "dropped", "on": "2020-01-01", "reason": "취업"}
 
 
@@ -67,6 +68,20 @@ TABLE = [
     row("cohorts:conflict-declare", "GET", lambda w: [w.application.pk], **DECLARE),
     row("cohorts:conflict-declare", "POST", lambda w: [w.application.pk], data=lambda w: {"kind": "recusal"},
         own="403 422 422 403 302 403 403", same="403 422 422 403 404 403 403", other="403 404 404 403 404 403 403"),
+    row("cohorts:bonus-list", "GET", lambda w: [w.cohort.pk], **SEEN),
+    row("cohorts:bonus-rule-make", "GET", lambda w: [w.cohort.pk], **STAFF_PAGE),
+    row("cohorts:bonus-rule-make", "POST", lambda w: [w.cohort.pk], data=lambda w: BONUS, **STAFF),
+    row("cohorts:bonus-rule-edit", "GET", lambda w: [w.bonus_rule.pk], **STAFF_PAGE),
+    row("cohorts:bonus-rule-edit", "POST", lambda w: [w.bonus_rule.pk], data=lambda w: BONUS, **STAFF),
+    row("cohorts:bonus-rule-remove", "POST", lambda w: [w.bonus_rule.pk], **STAFF),
+    row("cohorts:application-bonus", "GET", lambda w: [w.application.pk], **ANSWER_PAGE),
+    row("cohorts:application-bonus", "POST", lambda w: [w.application.pk],
+        own="403 422 422 403 403 403 422", same="403 422 422 403 403 403 404", other="403 404 404 403 403 403 404"),
+    row("cohorts:bonus-decide", "GET", lambda w: [w.bonus_claim.pk], **STAFF_PAGE),
+    row("cohorts:bonus-decide", "POST", lambda w: [w.bonus_claim.pk], data=lambda w: {"decision": "confirmed"}, **STAFF),
+    row("cohorts:bonus-take-back", "POST", lambda w: [w.bonus_claim.pk], **ANSWER),
+    row("cohorts:application-result", "GET", lambda w: [w.offered.pk], own="200 200 200 403 403 403 200",
+        same="200 200 200 403 403 403 404", other="200 404 404 403 403 403 404"),
     row("cohorts:selection", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:selection-simulate", "GET", lambda w: [w.cohort.pk], **SEEN),
     row("cohorts:selection-prepare", "POST", lambda w: [w.cohort.pk],

@@ -36,6 +36,8 @@ def add_cohort(w: SimpleNamespace) -> None:
     w.application = make.make_application(cohort=w.cohort)
     w.running = make.make_cohort(programme=w.programme, state=CohortState.RUNNING)
     w.enrolment = make.make_enrolment(cohort=w.running, person=w.application.person)
+    w.bonus_rule = make.make_bonus_rule(cohort=w.cohort)
+    w.bonus_claim = make.make_bonus_claim(application=w.application, rule=w.bonus_rule)
     add_selection(w)
     w.project = make.make_project(cohort=w.running, company=w.company, state="running")
 

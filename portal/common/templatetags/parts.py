@@ -22,7 +22,7 @@ TONES = {
     # nothing has begun, or it is over without a judgement
     "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none left dropped turned_down",
     # it goes its way
-    "primary": "open submitted announced recruiting selecting in_review review matched issued read sent requested reported proposed published",
+    "primary": "open submitted announced claimed recruiting selecting in_review review matched issued read sent requested reported proposed published",
     "information": "info booked running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
@@ -32,7 +32,7 @@ TONES = {
     "on_hold on_leave delayed retrying unverified unknown no_answer last_chance",
     # it went wrong, or is urgent
     "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
-    "not_completed no_show quarantined revoked wrong_number unconfirmed",
+    "not_completed no_show refused quarantined revoked wrong_number unconfirmed",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 LOOKS = {"gray": "bg-light-gray", **{tone: f"bg-light-{tone}" for tone in TONES if tone != "gray"}}
