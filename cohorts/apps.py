@@ -41,6 +41,7 @@ def register_links() -> None:
             (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
             (pgettext_lazy("hub", "Conflicts of interest"), "cohorts:conflict-list", (Role.REVIEWER,), False),
             (pgettext_lazy("hub", "Rubrics"), "cohorts:rubrics", staff, False),
+            (pgettext_lazy("hub", "Test results"), "cohorts:exam-list", HOST_STAFF, False),
             (pgettext_lazy("hub", "Reviewing"), "cohorts:reviewing", staff, False),
             (pgettext_lazy("hub", "Interviews"), "cohorts:admission-interviews", staff, False),
             (pgettext_lazy("hub", "Bonus points"), "cohorts:bonus-list", staff, False),

@@ -135,6 +135,11 @@ def can_assign_reviewers(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 
 
+def can_import_exam(user: "User", cohort: Cohort) -> bool:
+    """Take in the results of the coding test."""
+    return is_host_staff(user, cohort)
+
+
 def can_set_rubric(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 

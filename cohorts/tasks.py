@@ -26,6 +26,25 @@ def apply_roster(job: Job) -> dict[str, object]:
     return {**done, "url": roster.get_absolute_url(), "label": str(_("See what was taken in"))}
 
 
+@job("read_exam", label=_("Reading test results"), limit=300, heavy=True)
+def read_exam(job: Job) -> dict[str, str]:
+    from cohorts.actions import exams
+    from cohorts.models import ExamImport
+
+    exam = exams.read_exam(ExamImport.objects.select_related("cohort").get(pk=job.payload["exam"]))
+    return {"url": exam.get_absolute_url(), "label": str(_("See the rows"))}
+
+
+@job("apply_exam", label=_("Taking test results in"), limit=300, heavy=True)
+def apply_exam(job: Job) -> dict[str, object]:
+    from cohorts.actions import exams
+    from cohorts.models import ExamImport
+
+    exam = ExamImport.objects.get(pk=job.payload["exam"])
+    done = exams.apply_exam(exam, by=job.actor())
+    return {**done, "url": exam.get_absolute_url(), "label": str(_("See what was taken in"))}
+
+
 @job("invite_applicants", label=_("Inviting applicants"), limit=600, atomic=False)
 def invite_applicants(job: Job) -> dict[str, object]:
     from cohorts.actions import rosters

@@ -44,6 +44,8 @@ def score_application(application: Application, given: Mapping[Stage, Given], *,
     criteria: dict[str, list[Criterion]] = defaultdict(list)
     for criterion in Criterion.objects.filter(cohort=application.cohort_id):
         criteria[criterion.stage].append(criterion)
+    if Stage.TEST in given and application.scores.filter(reviewer=None).exists():
+        raise ActionRefused(_("The result of the coding test was taken in from a file."), f"{Stage.TEST}_points")
     before = _kept(application, by)
     for stage, entry in given.items():
         points = _points_of(stage, entry, criteria[stage])

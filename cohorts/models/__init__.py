@@ -13,6 +13,7 @@ from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, 
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.contact import ContactAttempt
 from cohorts.models.enrolment import Enrolment
+from cohorts.models.exam import ExamImport, ExamLine
 from cohorts.models.extension import Extension
 from cohorts.models.licences import LicencePool, LicenceSeat
 from cohorts.models.outreach import OutreachRound, SchoolRequest
@@ -45,6 +46,8 @@ __all__ = [
     "CriterionPoints",
     "Decision",
     "Enrolment",
+    "ExamImport",
+    "ExamLine",
     "Extension",
     "InterviewBooking",
     "InterviewInvitation",

@@ -37,11 +37,17 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 
 class Score(HostOwned):
-    """One reviewer's points (0-100) for one stage of an application. Blank is not a score."""
+    """Points (0-100) for one stage of an application: of one reviewer, or of a file of test results.
+
+    Blank is not a score.
+    """
 
     application = models.ForeignKey("cohorts.Application", models.PROTECT, related_name="scores")
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
-    reviewer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("reviewer"))
+    reviewer = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("reviewer")
+    )
+    exam = models.ForeignKey("cohorts.ExamImport", models.PROTECT, null=True, related_name="scores")
     points = models.DecimalField(
         _("points"),
         max_digits=5,
@@ -59,6 +65,13 @@ class Score(HostOwned):
         constraints = [
             models.UniqueConstraint(fields=["id", "host"], name="score_host_key"),
             models.UniqueConstraint(fields=["application", "stage", "reviewer"], name="one_score_per_reviewer"),
+            models.UniqueConstraint(
+                fields=["application", "stage"], condition=Q(reviewer=None), name="one_imported_score"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=False, exam=None) | Q(reviewer=None, exam__isnull=False, stage=Stage.TEST),
+                name="score_has_one_source",
+            ),
             models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="points_in_range"),
         ]
 

@@ -29,7 +29,7 @@ def conflict_pairs(cohort: Cohort) -> set[tuple[int, int]]:
 def begun(cohort: Cohort) -> dict[int, set[int]]:
     """Who has scored what, by application: they keep it."""
     found: dict[int, set[int]] = defaultdict(set)
-    rows = Score.objects.filter(application__cohort=cohort).order_by()
+    rows = Score.objects.filter(application__cohort=cohort, reviewer__isnull=False).order_by()
     for application, reviewer in rows.values_list("application", "reviewer").distinct():
         found[application].add(reviewer)
     return found
@@ -77,8 +77,9 @@ def reviewing_of(cohort: Cohort) -> ReviewingOfCohort:
     conflicts = _by_reviewer(ReviewConflict.objects.filter(application__cohort=cohort))
     reviews = Score.objects.filter(application__cohort=cohort).order_by().values_list("reviewer")
     scored = dict(reviews.annotate(Count("application", distinct=True)))
+    read = Score.objects.filter(application=OuterRef("pk"), reviewer__isnull=False)
     numbers = cohort.applications.in_selection().aggregate(
-        whole=Count("pk", distinct=True), unscored=Count("pk", filter=Q(scores=None), distinct=True)
+        whole=Count("pk"), unscored=Count("pk", filter=~Exists(read))
     )
     rows = []
     for one in reviewers:

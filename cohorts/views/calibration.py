@@ -64,7 +64,7 @@ def _found(request: HttpRequest, pk: int) -> tuple[Cohort, Stage, ScoresOfStage,
 def _columns(first: tuple[str, str]) -> list[Column]:
     last = ("leniency", _("Leniency")) if first[0] == "name" else ("adjusted", _("Adjusted"))
     return [
-        Column(*first, "text", 20), Column("number", _("Scores"), "integer"), Column("mean", _("Raw mean"), "decimal"),
+        Column(*first, "text", 20), Column("number", _("Number of scores"), "integer"), Column("mean", _("Raw mean"), "decimal"),
         Column("range", _("Spread"), "decimal"), Column("deviation", _("Standard deviation"), "decimal"),
         Column(*last, "decimal"), Column("group", _("Group"), "integer"),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -124,12 +125,14 @@ def _query(request: HttpRequest) -> str:
 
 def _form(request: HttpRequest, application: Application, **options: Any) -> ScoreForm:
     stages, stage = queries.stages_of(application.cohort.policy), _stage(request)
-    mine = Score.objects.filter(application=application, reviewer=request.user)
+    mine = Score.objects.filter(Q(reviewer=request.user) | Q(reviewer=None), application=application)
     criteria = list(application.cohort.criteria.all())
+    given = list(mine.prefetch_related("marks") if criteria else mine)
+    taken_in = {score.stage for score in given if score.reviewer_id is None}
     return ScoreForm(
         request.POST or None,
-        stages=[stage] if stage in stages else stages,
-        mine={score.stage: score for score in (mine.prefetch_related("marks") if criteria else mine)},
+        stages=[one for one in ([stage] if stage in stages else stages) if one not in taken_in],
+        mine={score.stage: score for score in given},
         criteria=criteria,
         **options,
     )

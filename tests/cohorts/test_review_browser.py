@@ -1,7 +1,10 @@
 """Reviewing by the keyboard alone, and the pages an operator sets a rubric on."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
+from cohorts.actions.exams import read_exam, receive_exam
 from cohorts.actions.rubric import CriterionPlan, set_rubric
 from cohorts.models import ReviewDraft, Score
 from cohorts.states import CohortState, Stage
@@ -110,3 +113,22 @@ def test_the_scores_side_by_side(page, live_server, client, cohort):
     page.goto(f"/cohorts/{cohort.pk}/review-scores/")
     assert_accessible(page)
     look(page, "review-scores")
+
+
+def test_the_results_of_a_test_row_by_row(page, live_server, client, cohort):
+    one, two, _three = cohort.applications.order_by("pk")
+    content = (
+        f"수험번호,성명,점수\n{one.receipt_number},김하늘,91.5\n{two.receipt_number},이서연,결시\nT-0,박도윤,70\n"
+        f",최지우,여든\n{one.receipt_number},김하늘,91.5\n"
+    )
+    official = make_member(Role.OFFICIAL, cohort.host)
+    with transaction.atomic():
+        exam = receive_exam(cohort, SimpleUploadedFile("코딩테스트 결과.csv", content.encode()), by=official, out_of=100)
+    read_exam(exam)
+    sign_in(page, client, official, live_server.url)
+    page.goto(f"/cohorts/{cohort.pk}/exams/")
+    assert_accessible(page)
+    look(page, "exam-list")
+    page.goto(exam.get_absolute_url())
+    assert_accessible(page)
+    look(page, "exam")
