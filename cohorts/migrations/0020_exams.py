@@ -12,7 +12,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cohorts", "0017_tabs_of_an_application"),
+        ("cohorts", "0019_admission_interviews"),
         ('partners', '0018_register_party_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
