@@ -123,7 +123,9 @@ def test_the_results_of_a_test_row_by_row(page, live_server, client, cohort):
     )
     official = make_member(Role.OFFICIAL, cohort.host)
     with transaction.atomic():
-        exam = receive_exam(cohort, SimpleUploadedFile("코딩테스트 결과.csv", content.encode()), by=official, out_of=100)
+        exam = receive_exam(
+            cohort, SimpleUploadedFile("코딩테스트 결과.csv", content.encode()), by=official, out_of=100
+        )
     read_exam(exam)
     sign_in(page, client, official, live_server.url)
     page.goto(f"/cohorts/{cohort.pk}/exams/")
