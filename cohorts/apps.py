@@ -37,6 +37,7 @@ def register_links() -> None:
         [
             (pgettext_lazy("hub", "Applications"), "cohorts:application-list", (*staff, Role.REVIEWER), True),
             (pgettext_lazy("hub", "Application form"), "cohorts:application-form", staff, False),
+            (pgettext_lazy("hub", "More time to apply"), "cohorts:extension-list", staff, False),
             (pgettext_lazy("hub", "Import a spreadsheet"), "cohorts:roster-list", HOST_STAFF, False),
             (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
             (pgettext_lazy("hub", "Conflicts of interest"), "cohorts:conflict-list", (Role.REVIEWER,), False),

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, Offer, Person, Selection
+    from cohorts.models import Application, Extension, Offer, Person, Selection
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
@@ -112,4 +112,24 @@ def _about_release(
         context={"cohort": selection.cohort.name, "who": by.name, "note": note, "path": path},
         host=selection.host_id,
         by=by,
+    )
+
+
+def deadline_extended(extension: "Extension", *, by: "User | None") -> notify.Message:
+    """To the address that was given; one for each extension."""
+    from portal.accounts.models import User
+
+    known = User.objects.filter(email=extension.email).first()
+    return notify.Message(
+        key=f"deadline_extended:{extension.pk}",
+        to=known or notify.Recipient(extension.email),
+        template="cohorts/deadline_extended",
+        context={
+            "cohort": extension.cohort.name,
+            "until": timezone.localtime(extension.stated),
+            "path": reverse("cohorts:apply", args=[extension.cohort_id]),
+        },
+        host=extension.host_id,
+        by=by,
+        expires_at=extension.until,
     )

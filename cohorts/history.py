@@ -61,6 +61,8 @@ say(
         "application.conflict_declared": _("A conflict of interest was declared"),
         "cohort.reviewers_assigned": _("The applications were given to reviewers"),
         "cohort.reviewers_released": _("Every reviewer sees every application again"),
+        "extension.granted": _("Somebody was given more time to apply"),
+        "extension.ended": _("An extension was taken back"),
         "form.drafted": _("A version of the application form was begun"),
         "form.discarded": _("The draft of the form was discarded"),
         "form.question_asked": _("A question was added to the form"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts import emails, queries, ranking
+from cohorts.actions.extensions import refuse_while_extended
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _make_offers, _promote
 from cohorts.models import Application, BonusClaim, Cohort, Decision, Offer, Selection, Track
@@ -40,6 +41,7 @@ def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: 
     """
     cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=cohort.pk)
     _require_ready(cohort)
+    refuse_while_extended(cohort)
     # Waits for scores that are being written; later ones see this selection and are refused.
     list(cohort.applications.in_selection().select_for_update(no_key=True).order_by("pk").values_list("pk"))
     _require_bonus_decided(cohort)

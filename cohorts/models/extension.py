@@ -1,5 +1,6 @@
 """More time for one person (지원 기한 연장)."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -11,6 +12,8 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cohorts.models.application import Application
     from cohorts.models.cohort import Cohort
     from portal.accounts.models import User
@@ -68,3 +71,13 @@ class Extension(HostOwned):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.cohort_id}"
+
+    @property
+    def stated(self) -> "datetime":
+        """The last minute in time."""
+        return self.until - timedelta(minutes=1)
+
+    @property
+    def dialog(self) -> str:
+        """The id of the question before it is taken back."""
+        return f"end-{self.pk}"

@@ -21,7 +21,7 @@ from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
 from cohorts.queries.answers import own_answers
-from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, ApplicationState
+from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, TAKES_LATE, ApplicationState
 from cohorts.views.apply import check_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -258,6 +258,9 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "interview_url": _url("cohorts:admission-interview", found.pk)
         if user.role in HOST_STAFF and found.state in IN_SELECTION
         else "",
+        "extension_url": f"{_url('cohorts:extension-grant', found.cohort_id)}?application={found.pk}"
+        if user.role in HOST_STAFF and found.state in OPEN_TO_CHANGE and found.cohort.state in TAKES_LATE
+        else "",
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "bonus_url": _bonus_url(found) if may.can_claim_bonus(user, found) else "",
         "result_url": _result_url(found) if may.can_see_result(user, found) else "",
@@ -291,7 +294,7 @@ def application_history(request: HttpRequest, pk: int) -> HttpResponse:
     require(may.can_see_application_history(request.user, found))
     context = {
         "application": found,
-        "events": history_of(found),
+        "events": history_of(found, *found.extensions.all()),
         "tabs": _tabs(request, found, "cohorts:application-history"),
     }
     return render(request, "cohorts/application_history.html", context)
