@@ -307,7 +307,10 @@ _ALL = [
     ),
     RegisterColumn("ended", gettext_lazy("Actually ended on"), "record", ("ended_on",), kind="date", sort=("ended_on",)),
     RegisterColumn("end_reason", gettext_lazy("Reason of the end"), "record", ("end_reason",), kind="long"),
-    RegisterColumn("remark", gettext_lazy("Remark"), "record", ("remark",), kind="long"),
+    RegisterColumn(
+        "remark", gettext_lazy("Remark"), "record", kind="long", kept_only=True,
+        parts=lambda user: {"shown_remark": kept(user, "remark")},
+    ),
 ]  # fmt: skip
 COLUMNS: dict[str, RegisterColumn] = {column.key: column for column in _ALL}
 

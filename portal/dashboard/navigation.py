@@ -73,6 +73,19 @@ MENU: dict[Role, tuple[Entry, ...]] = {
         (pgettext_lazy("menu", "My job"), "placements:my-outcome"),
     ),
 }
+# What belongs to an entry although its address begins otherwise.
+BELOW: dict[str, tuple[str, ...]] = {
+    "partners:agreement-list": (
+        "/amendments/", "/checks/", "/commitments/", "/consortia/", "/consortium-members/", "/decisions/",
+        "/documents/", "/initiatives/", "/joint-projects/", "/meetings/", "/proposals/",
+    ),
+    "cohorts:cohort-list": (
+        "/forms/", "/interview-panels/", "/licences/", "/pathway/", "/programmes/", "/questions/", "/rosters/",
+        "/rounds/", "/school-requests/", "/selections/", "/staff/", "/visits/",
+    ),
+    "cohorts:application-list": ("/offers/",),
+    "partners:member-list": ("/invitations/",),
+}  # fmt: skip
 ACCOUNT: tuple[Entry, ...] = (
     (_("Inbox"), "notify:inbox"),
     (_("E-mail address"), "account_email"),
@@ -118,9 +131,11 @@ class Menu:
 
     @classmethod
     def of(cls, role: Role | None, path: str) -> "Menu":
-        """The entry whose address begins `path` the longest is current."""
-        urls = [url for _label, name in cls.entries(role) if (url := address(name))]
-        best = max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+        """The entry is current that `path` belongs to by the longest beginning."""
+        urls = [(name, url) for _label, name in cls.entries(role) if (url := address(name))]
+        begins = [(begin, url) for name, url in urls for begin in (url, *BELOW.get(name, ())) if begin != "/"]
+        found = [(len(begin), url) for begin, url in begins if path.startswith(begin)]
+        best = path if path == "/" else max(found, default=(0, ""))[1]
         return cls(role, best, "page" if path == best else "true")
 
     @staticmethod

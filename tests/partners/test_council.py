@@ -208,8 +208,8 @@ def test_consent_and_report_are_recorded_on_their_pages(sign_in, official, city)
     assert "기한 후 보고" in done
 
 
-def test_the_opinion_of_the_review_stays_in_the_office(sign_in, official, city):
-    agreement = make_agreement(host=city, review_opinion="예산 검토 필요")
+def test_the_opinion_of_the_review_and_the_remark_stay_in_the_office(sign_in, official, city):
+    agreement = make_agreement(host=city, review_opinion="예산 검토 필요", remark="담당자 확인 필요")
     company = make_company()
     promises.add_party(agreement, by=None, organization=company)
 
@@ -217,4 +217,6 @@ def test_the_opinion_of_the_review_stays_in_the_office(sign_in, official, city):
     theirs = sign_in(make_member(Role.MENTOR, company)).get(agreement.get_absolute_url()).content.decode()
 
     assert "예산 검토 필요" in mine
+    assert "담당자 확인 필요" in mine
     assert "예산 검토 필요" not in theirs
+    assert "담당자 확인 필요" not in theirs
