@@ -324,3 +324,11 @@ def test_entrants_count_towards_what_the_agreement_promises(sign_in):
 
         assert live.number == 6
         assert sign_in(make_member(Role.OFFICIAL, host)).get(live.url).context["listing"].total == 6
+
+
+def test_entrants_take_the_seats_of_their_year(way, office):
+    way.entrants(2026, 2)
+
+    listing = office.get(reverse("cohorts:cohort-list")).context["listing"]
+
+    assert [row.seat_count for row in listing] == [2]
