@@ -131,10 +131,13 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
         A seat is taken by who has accepted it, and by who entered without an application: on a pathway.
         """
-        Application, Enrolment = apps.get_model("cohorts", "Application"), apps.get_model("cohorts", "Enrolment")
+        Application = apps.get_model("cohorts", "Application")
+        Enrolment = apps.get_model("cohorts", "Enrolment")
         received = Application.objects.filter(cohort=OuterRef("pk"), state__in=RECEIVED).order_by().values("cohort")
         seats = Track.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort")
-        entered = Enrolment.objects.counted().filter(cohort=OuterRef("pk"), application=None).order_by().values("cohort")
+        entered = (
+            Enrolment.objects.counted().filter(cohort=OuterRef("pk"), application=None).order_by().values("cohort")
+        )
         return self.select_related("programme", "host").annotate(
             application_count=Coalesce(Subquery(received.annotate(n=Count("pk")).values("n")), 0),
             seat_count=Coalesce(Subquery(seats.annotate(n=Sum("seats_taken")).values("n")), 0)

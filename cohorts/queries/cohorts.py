@@ -75,7 +75,7 @@ def cohort_numbers(cohort: Cohort) -> CohortNumbers:
     """Two queries, however many people. Who entered a pathway has a seat without an application."""
     states = dict(cohort.applications.received().order_by().values_list("state").annotate(Count("pk")))
     entered = Count("pk", filter=Q(application=None, state__in=COUNTS_AS_TRAINEE))
-    rows = list(cohort.enrolments.order_by().values_list("state").annotate(Count("pk"), entered))
+    rows = list(cohort.enrolments.order_by().values_list("state").annotate(Count("pk"), entered=entered))
     lives = {state: number for state, number, _entered in rows}
     training = sum(lives.get(state, 0) for state in IN_TRAINING)
     seated = sum(states.get(state, 0) for state in HOLDS_A_SEAT) + sum(entered for *_rest, entered in rows)
