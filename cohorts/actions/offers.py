@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cohorts import emails, queries
 from cohorts.actions.moves import _move, _move_all
 from cohorts.models import Application, Cohort, Offer, Track
+from cohorts.models.application import ApplicationQuerySet
 from cohorts.models.selection import OfferQuerySet
 from cohorts.states import ApplicationState, OfferState
 from portal import audit, notify
@@ -110,10 +111,11 @@ def offer_place(application: Application, *, by: "User | None") -> Offer:
         raise ActionRefused(_("The waitlist of this cohort is no longer valid."))
     if queries.seats_open([track])[track.pk] < 1:
         raise ActionRefused(_("All seats of %(track)s are taken or offered.") % {"track": track.name})
-    following = track.applications.waitlisted().first()
+    following = _next(track, 1).first()
     if following != fresh:
         raise ActionRefused(
-            _("Seats are offered in the order of the waitlist: the next is %(number)s.") % {"number": following}
+            _("Seats are offered in the order of the waitlist: the next is %(number)s.")
+            % {"number": following or _("nobody, by the quotas")}
         )
     return _promote(track, at_most=1, by=by)[0]
 
@@ -204,13 +206,21 @@ def _free_seat(track: Track) -> None:
     track.seats_taken -= 1
 
 
+def _next(track: Track, seats: int) -> ApplicationQuerySet:
+    """Those who wait, in the order in which seats are offered; where quotas hold, those whose turn it is."""
+    waiting: ApplicationQuerySet = track.applications.waitlisted()
+    turn = queries.next_by_quota([track], {track.pk: seats})
+    return waiting.filter(pk__in=turn[track.pk]) if track.pk in turn else waiting
+
+
 def _promote(track: Track, *, at_most: int | None = None, by: "User | None" = None) -> list[Offer]:
     """Offer free seats of a locked track to the next in line."""
     free = queries.seats_open([track])[track.pk]
     if free < 1 or not queries.waitlist_is_valid(track.cohort):
         return []
-    waiting = track.applications.waitlisted().select_for_update(of=("self",), no_key=True)
-    chosen = list(waiting.select_related("person__user", "track", "cohort__policy")[: min(free, at_most or free)])
+    number = min(free, at_most or free)
+    waiting = _next(track, number).select_for_update(of=("self",), no_key=True)
+    chosen = list(waiting.select_related("person__user", "track", "cohort__policy")[:number])
     events = _move_all({ApplicationState.OFFERED: chosen}, by=by)
     AuditEvent.objects.bulk_create(events)
     offers = _make_offers(chosen)

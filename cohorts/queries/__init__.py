@@ -21,6 +21,7 @@ from cohorts.queries.licences import (
     promised_licences,
     providers_of,
 )
+from cohorts.queries.line import next_by_quota
 from cohorts.queries.pictures import Picture, distribution, funnel
 from cohorts.queries.pool import Pool, mean_scores, policy_rules, pool_of, stages_of, weights_of
 from cohorts.queries.ranking import (
@@ -65,7 +66,7 @@ __all__ = [
     "as_strings", "begun", "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers",
     "desk_numbers", "distribution", "eligibility_rules", "failed_contacts", "funnel", "lacking", "lacks_of",
     "last_change", "licence_candidates", "licence_use", "mean_scores", "my_application_todos", "my_applications",
-    "narrowed", "next_to_review", "on_the_way", "open_cohorts", "outcomes_of", "policy_rules", "pool_of",
+    "narrowed", "next_by_quota", "next_to_review", "on_the_way", "open_cohorts", "outcomes_of", "policy_rules", "pool_of",
     "preview_numbers", "promised_licences", "providers_of", "queue_of", "rank", "recompute", "registration_until",
     "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open", "second_pairs", "selection_todos",
     "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",

@@ -15,7 +15,7 @@ from cohorts.actions import selection as actions
 from cohorts.decision_reasons import explain
 from cohorts.forms.board import TIES
 from cohorts.forms.selection import DecisionFilter, PrepareForm, WaitlistFilter
-from cohorts.models import Cohort, Criterion, Decision, Selection
+from cohorts.models import Application, Cohort, Criterion, Decision, Selection
 from cohorts.permissions import can_select
 from cohorts.ranking import Tie
 from cohorts.states import SELECTS
@@ -71,7 +71,8 @@ def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
 def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
     """Offers, answers and the order of those who wait."""
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
-    tracks = queries.track_seats(cohort)
+    tracks = list(queries.track_seats(cohort))
+    _name_by_quota(tracks)
     listing = Listing(
         request,
         Decision.objects.visible_to(request.user).seated(cohort),
@@ -89,6 +90,19 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
         "may_act": can_select(request.user, cohort),
     }
     return listing.render("cohorts/selection_waitlist.html", context)
+
+
+def _name_by_quota(tracks: list[Any]) -> None:
+    """Where quotas hold, the next in line is not always the first of the waitlist."""
+    turn = queries.next_by_quota(tracks, {track.pk: max(track.free, 1) for track in tracks})
+    first = {pk: chosen[0] for pk, chosen in turn.items() if chosen}
+    numbers = (
+        dict(Application.objects.filter(pk__in=first.values()).values_list("pk", "receipt_number")) if turn else {}
+    )
+    for track in tracks:
+        if track.pk in turn:
+            track.next_pk = first.get(track.pk)
+            track.next_number = numbers.get(track.next_pk)
 
 
 def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int = 200) -> HttpResponse:
