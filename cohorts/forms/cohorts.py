@@ -173,6 +173,10 @@ class PolicyForm(PortalModelForm):
     minimum_interview = DecimalField(
         label=_("Minimum mark of the interview"), min_value=0, max_value=100, places=2, required=False
     )
+    bonus_limit = DecimalField(
+        label=_("Most bonus points"), min_value=0, max_value=99, places=2, required=False,
+        help_text=_("Left empty, all confirmed points count."),
+    )  # fmt: skip
     offer_hours = IntegerField(label=_("Time to answer an offer (hours)"), min_value=1, max_value=720)
     interview_change_hours = IntegerField(
         label=_("Interview can be changed until (hours before)"), min_value=0, max_value=720,
@@ -210,7 +214,8 @@ class PolicyForm(PortalModelForm):
             _("Selection"),
             (
                 "weight_document", "weight_test", "weight_interview", "minimum_document", "minimum_test",
-                "minimum_interview", "minimum_total", "interview_change_hours", "offer_hours", "waitlist_until", "contact_attempts",
+                "minimum_interview", "minimum_total", "bonus_limit", "bonus_above_full", "four_eyes", "shows_cut_off",
+                "interview_change_hours", "offer_hours", "waitlist_until", "contact_attempts",
             ),
         ),
         (_("Reviewing"), ("blind_review", "blind_education")),
@@ -230,7 +235,8 @@ class PolicyForm(PortalModelForm):
         fields = [
             "age_min", "age_max", "age_reference_date", "region", "unemployed_only", "weight_document", "weight_test",
             "weight_interview", "minimum_document", "minimum_test", "minimum_interview", "minimum_total",
-            "blind_review", "blind_education", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
+            "bonus_limit", "bonus_above_full", "four_eyes", "shows_cut_off", "blind_review", "blind_education",
+            "interview_change_hours", "offer_hours", "waitlist_until", "contact_attempts", "replacement_days",
             "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "needs_pledge", "day_starts", "day_ends",
             "break_starts", "break_ends", "grace_minutes", "absent_below_percent", "events_per_absence",
             "compound_counts_twice", "minimum_rate", "team_min", "team_max", "silent_days", "employment_months",

@@ -16,14 +16,17 @@ class Waiting(NamedTuple):
     groups: frozenset[str]
 
 
-def next_by_quota(tracks: Iterable[Track], seats: Mapping[int, int]) -> dict[int, list[int]]:
+def next_by_quota(
+    tracks: Iterable[Track], seats: Mapping[int, int], quotas: list[SeatQuota] | None = None
+) -> dict[int, list[int]]:
     """By track: the applications whose turn it is for so many free seats, the better rank first.
 
     Only of tracks that have quotas; elsewhere the waitlist itself is the order. What those with a place have of a
-    quota counts as given. Two queries, one without quotas.
+    quota counts as given. `quotas`: those of the cohorts, if they are read already. Two queries, one without quotas.
     """
     tracks = list(tracks)
-    quotas = list(SeatQuota.objects.filter(cohort__in={track.cohort_id for track in tracks}))
+    if quotas is None:
+        quotas = list(SeatQuota.objects.filter(cohort__in={track.cohort_id for track in tracks}))
     limited = [track for track in tracks if any(_holds(quota, track) for quota in quotas)]
     if not limited:
         return {}

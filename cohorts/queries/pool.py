@@ -131,7 +131,7 @@ def pool_of(cohort: Cohort) -> Pool:
         tracks,
         [Applied(*row) for row in rows.values_list(*shown)],
         mean_scores(cohort),
-        [SeatQuota(cohort=cohort, **row) for row in (tracks[0].seat_quotas if tracks else [])],
+        [SeatQuota(**row) for row in (tracks[0].seat_quotas if tracks else [])],
         {row["rule"]: Decimal(row["points"]) for row in rules},
         {f"bonus:{row['rule']}": row["name"] for row in rules},
         failures_of(cohort) if any(track.can_fail for track in tracks) else {},
@@ -208,7 +208,7 @@ def _held(cohort: Cohort) -> Counter[tuple[str, str]]:
 def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
     """Of each track: the seats on offer, how many wait since an earlier selection, and the last rank given.
 
-    With the quotas and the bonus rules of its cohort, so that they cost no query of their own.
+    With the quotas and the bonus rules of its cohort.
     """
     released = Decision.objects.filter(application__track=OuterRef("pk"), selection__released_at__isnull=False)
     earlier = released.order_by().values("application__track")
@@ -218,9 +218,14 @@ def _with_line(tracks: QuerySet[Track]) -> "QuerySet[Any]":
         offered=Count("offers", filter=Q(offers__state=OfferState.LIVE)),
         waits=Coalesce(Subquery(earlier.annotate(waits=waits).values("waits")), 0),
         last=Coalesce(Subquery(earlier.annotate(last=Max("rank")).values("last")), 0),
-        seat_quotas=_rows(SeatQuota, "track_id", "kind", "value", "rule", "amount", "unit"),
+        seat_quotas=quota_rows(),
         bonus=_rows(BonusRule, "name", rule=F("pk"), points=Cast("points", TextField())),
     )
+
+
+def quota_rows() -> ArraySubquery:
+    """Of tracks: the quotas of their cohort as the fields of `SeatQuota`, so that they cost no query of their own."""
+    return _rows(SeatQuota, "cohort_id", "track_id", "kind", "value", "rule", "amount", "unit")
 
 
 def _rows(model: type[SeatQuota | BonusRule], *names: str, **fields: Any) -> ArraySubquery:

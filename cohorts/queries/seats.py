@@ -12,6 +12,7 @@ from cohorts.models import (
     Offer,
     Track,
 )
+from cohorts.queries.pool import quota_rows
 from cohorts.states import (
     FILLS_SEATS,
     ApplicationState,
@@ -66,7 +67,7 @@ def tracks_with_seats_to_offer() -> list[Track]:
 
 
 def track_seats(cohort: Cohort) -> QuerySet[Track]:
-    """The tracks of a cohort with `live` offers, the number `waiting`, and who is `next_pk` and `next_number`."""
+    """The tracks of a cohort with `live` offers, the number `waiting`, who is `next_pk` and `next_number`, and quotas."""
     waiting = Application.objects.waitlisted().filter(track=OuterRef("pk"))
     return cohort.tracks.annotate(
         live=Count("offers", filter=Q(offers__state=OfferState.LIVE), distinct=True),
@@ -74,4 +75,5 @@ def track_seats(cohort: Cohort) -> QuerySet[Track]:
         next_pk=Subquery(waiting.values("pk")[:1]),
         next_number=Subquery(waiting.values("receipt_number")[:1]),
         free=F("capacity") - F("seats_taken") - F("live"),
+        seat_quotas=quota_rows(),
     )

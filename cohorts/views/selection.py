@@ -15,7 +15,7 @@ from cohorts.actions import selection as actions
 from cohorts.decision_reasons import explain
 from cohorts.forms.board import TIES
 from cohorts.forms.selection import DecisionFilter, PrepareForm, WaitlistFilter
-from cohorts.models import Application, Cohort, Criterion, Decision, Selection
+from cohorts.models import Application, Cohort, Criterion, Decision, SeatQuota, Selection
 from cohorts.permissions import can_select
 from cohorts.ranking import Tie
 from cohorts.states import SELECTS
@@ -94,7 +94,8 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _name_by_quota(tracks: list[Any]) -> None:
     """Where quotas hold, the next in line is not always the first of the waitlist."""
-    turn = queries.next_by_quota(tracks, {track.pk: max(track.free, 1) for track in tracks})
+    quotas = [SeatQuota(**row) for row in (tracks[0].seat_quotas if tracks else [])]
+    turn = queries.next_by_quota(tracks, {track.pk: max(track.free, 1) for track in tracks}, quotas)
     first = {pk: chosen[0] for pk, chosen in turn.items() if chosen}
     numbers = (
         dict(Application.objects.filter(pk__in=first.values()).values_list("pk", "receipt_number")) if turn else {}
