@@ -63,6 +63,7 @@ say(
         "cohort.reviewers_released": _("Every reviewer sees every application again"),
         "extension.granted": _("Somebody was given more time to apply"),
         "extension.ended": _("An extension was taken back"),
+        "cohort.setup_copied": _("The set-up of another cohort was copied"),
         "form.drafted": _("A version of the application form was begun"),
         "form.discarded": _("The draft of the form was discarded"),
         "form.question_asked": _("A question was added to the form"),

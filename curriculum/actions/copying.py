@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from cohorts.actions.cohorts import plan_cohort
 from cohorts.actions.programmes import register_programme
+from cohorts.actions.setup import COPIERS
+from cohorts.copying import Move, moves_of, planned, rules_of
 from cohorts.models import Cohort, Programme
 from cohorts.planning import TrackPlan
 from curriculum.actions.timetable import HolidaysOf
-from curriculum.copying import Move, moves_of, planned, rules_of
 from curriculum.models import Module
 from partners.models import Organization
 from portal import audit
@@ -92,4 +93,8 @@ def _copy_cohort(source: Programme, made: Programme, first_day: date, *, ours: b
     tracks = [TrackPlan(track.name, track.capacity) for track in cohort.tracks.all()]
     policy = rules_of(cohort.policy, rules, same_host=ours)
     told = {"notice": cohort.notice, "place": cohort.place} if ours else {}
-    return plan_cohort(made, by=by, tracks=tracks, policy=policy, capacity=cohort.capacity, number=1, **dates, **told)
+    copy = plan_cohort(made, by=by, tracks=tracks, policy=policy, capacity=cohort.capacity, number=1, **dates, **told)
+    for name, copier in COPIERS.items():
+        if name != "policy":
+            copier.copy(cohort, copy, by)
+    return copy

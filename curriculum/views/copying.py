@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cohorts.copying import Move
 from cohorts.models import Cohort, Programme
 from cohorts.permissions import can_copy_programme
 from curriculum.actions import copying as actions
-from curriculum.copying import Move
 from curriculum.forms import CopyForm
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused

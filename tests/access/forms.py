@@ -27,6 +27,8 @@ def same(statuses):
 
 
 TABLE = [
+    row("cohorts:setup-copy", "GET", lambda w: [w.asking.pk], **same(FILL)),
+    row("cohorts:setup-copy", "POST", lambda w: [w.asking.pk], **same(INVALID)),
     row("cohorts:application-form", "GET", lambda w: [w.asking.pk], **same(READ)),
     row("cohorts:form-preview", "GET", lambda w: [w.form.pk], **same(READ)),
     row("cohorts:form-draft", "POST", lambda w: [w.asking.pk], **same(ACT)),

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.actions.programmes import register_programme
+from cohorts.copying import moved_end, moves_of, weeks_between
 from cohorts.models import Cohort, Enrolment, Person, Programme
 from cohorts.planning import first_too_late
 from curriculum.actions import add_holiday, copying, write_module
-from curriculum.copying import moved_end, moves_of, weeks_between
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
