@@ -194,6 +194,11 @@ def can_record_entry(user: "User", application: Application) -> bool:
     return is_host_staff(user, application)
 
 
+def can_act_in_bulk(user: "User", thing: HostOwned) -> bool:
+    """Prepare, run and undo an action on many applications of a cohort."""
+    return is_host_staff(user, thing)
+
+
 def can_enrol(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
 

@@ -56,6 +56,16 @@ def invite_applicants(job: Job) -> dict[str, object]:
     return {"invited": invited, "url": roster.get_absolute_url()}
 
 
+@job("run_bulk", label=_("An action on many applications"), limit=300, heavy=True)
+def run_bulk(job: Job) -> dict[str, object]:
+    from cohorts.actions import bulk
+    from cohorts.models import BulkAction
+
+    action = BulkAction.objects.get(pk=job.payload["action"])
+    done = bulk.run_bulk(action, by=job.actor(), job=job)
+    return {**done, "url": action.get_absolute_url(), "label": str(_("See what was done"))}
+
+
 # Not one transaction: each offer has its own, so that nobody's answer waits for the whole sweep.
 @schedule("minutely", atomic=False)
 def settle_offers(job: Job) -> dict[str, int]:

@@ -27,6 +27,7 @@ ABOVE = {
 # Rows alone, of pages that ask for a cohort and write down who was seen. Whole, they are within the goal of a list.
 FRAGMENTS_ABOVE = {
     "cohorts:selection": 9, "placements:outcome-people": 7, "cohorts:way-list": 7, "cohorts:licence-pool": 8,
+    "cohorts:bulk": 7,
 }  # fmt: skip
 SIGNED_OUT = ["account_login", "account_signup", "account_reset_password"]
 

@@ -60,6 +60,20 @@ def _move_all(
     return events
 
 
+def _move_back(states: Mapping[Application, str]) -> None:
+    """Undo moves of applications, which the caller has locked and whose events it writes; one query.
+
+    Not a transition of its own: the state that is left was never shown to have effects (`actions.bulk`).
+    """
+    cases = [
+        When(pk__in=[application.pk for application, was in states.items() if was == state], then=Value(state))
+        for state in set(states.values())
+    ]
+    if cases:
+        moved = Application.objects.filter(pk__in=[application.pk for application in states])
+        moved.update(state=Case(*cases), updated_at=timezone.now())
+
+
 def _require_transition(application: Application, to: ApplicationState) -> None:
     if to not in TRANSITIONS[application.state]:
         raise ActionRefused(

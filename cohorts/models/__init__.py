@@ -9,6 +9,7 @@ from cohorts.models.admission_interviews import (
 )
 from cohorts.models.application import Application, ApplicationFile
 from cohorts.models.board import BonusClaim, BonusRule, QuotaGroup, QuotaRuleChoice, QuotaUnit, SeatQuota
+from cohorts.models.bulk import BulkAction, BulkRow
 from cohorts.models.cohort import Cohort, CohortPolicy, CohortStaff, Programme, ProgrammeStage, Track
 from cohorts.models.consent import Consent, ConsentText
 from cohorts.models.contact import ContactAttempt
@@ -35,6 +36,8 @@ __all__ = [
     "BonusClaim",
     "BonusRule",
     "BookingState",
+    "BulkAction",
+    "BulkRow",
     "Cohort",
     "CohortPolicy",
     "CohortStaff",

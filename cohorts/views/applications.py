@@ -17,6 +17,7 @@ from cohorts import queries
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import withdraw_consent
 from cohorts.blind import facts_of
+from cohorts.bulk import BulkVerb
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
@@ -160,7 +161,11 @@ def application_list(request: HttpRequest) -> HttpResponse:
     for row in listing if not blind else []:
         row.contact = contact(row, in_full=in_full)
     audit.saw(user, "application.listed", host_id=user.organization_id, people=len(listing))
-    return listing.render("cohorts/application_list.html", {"in_full": in_full, "blind": blind})
+    context: dict[str, Any] = {"in_full": in_full, "blind": blind}
+    if in_full and listing.chosen.get("cohort"):  # many at once: of one cohort
+        query = [pair for pair in request.GET.lists() if pair[0] not in ("page", "verb", "rows", "all", "sort")]
+        context |= {"bulk_verbs": BulkVerb, "bulk_query": [(name, one) for name, values in query for one in values]}
+    return listing.render("cohorts/application_list.html", context)
 
 
 SORTS = {

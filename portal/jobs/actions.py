@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import audit
+from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.jobs import queue
 from portal.jobs.models import Job
@@ -48,6 +49,21 @@ def cancel_job(job: Job, *, by: "User | None", reason: str) -> Job:
     job.save(update_fields=["state", "finished_at", "lease_until"])
     audit.record(job, "job.cancelled", by=by, before={"state": was}, after={"state": job.state}, reason=reason)
     return job
+
+
+@transaction.atomic
+def cancel_jobs(jobs: list[int], *, by: "User | None", reason: str) -> int:
+    """Stop many jobs, by their pk, in three queries; those that have ended meanwhile are left. How many were stopped."""
+    found = list(Job.objects.select_for_update().filter(pk__in=jobs, state__in=CANCELLABLE).order_by("pk"))
+    stopped = Job.objects.filter(pk__in=[job.pk for job in found])
+    stopped.update(state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None)
+    AuditEvent.objects.bulk_create(
+        audit.event(
+            job, "job.cancelled", by=by, before={"state": job.state}, after={"state": JobState.CANCELLED}, reason=reason
+        )
+        for job in found
+    )
+    return len(found)
 
 
 def retry_all(jobs: "list[Job]", *, by: "User | None") -> int:

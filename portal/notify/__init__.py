@@ -72,6 +72,13 @@ def queue_many(messages: Iterable[Message]) -> "list[Mail]":
     return outbox.queue_many(messages)
 
 
+def sent(keys: Iterable[str]) -> list[str]:
+    """Which of these mails have gone."""
+    from portal.notify.models import Mail
+
+    return list(Mail.objects.filter(key__in=list(keys), sent_at__isnull=False).values_list("key", flat=True))
+
+
 def cancel_unsent(keys: Iterable[str], *, by: "User | None", reason: str) -> int:
     """Undo: stop those of these mails that have not gone yet; the number stopped."""
     from portal.notify import outbox

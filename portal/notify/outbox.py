@@ -15,8 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import jobs
-from portal.common.exceptions import ActionRefused
-from portal.jobs.actions import cancel_job
+from portal.jobs.actions import cancel_jobs
 from portal.notify import Message, Recipient
 from portal.notify.models import Mail
 
@@ -105,11 +104,5 @@ def _job(message: Message) -> Any:
 
 
 def cancel_unsent(keys: Iterable[str], *, by: "User | None", reason: str) -> int:
-    stopped = 0
-    for mail in Mail.objects.unsent().filter(key__in=list(keys)).select_related("job"):
-        try:
-            cancel_job(mail.job, by=by, reason=reason)
-        except ActionRefused:  # it went in this very moment
-            continue
-        stopped += 1
-    return stopped
+    waiting = Mail.objects.unsent().filter(key__in=list(keys)).values_list("job", flat=True)
+    return cancel_jobs(list(waiting), by=by, reason=reason)

@@ -1,7 +1,9 @@
 """Applying, one's own applications, and those a host has received."""
 
+from cohorts.actions.bulk import prepare_bulk
 from cohorts.actions.consents import give_consents
-from cohorts.models import ApplicationFile, Consent
+from cohorts.bulk import BulkVerb
+from cohorts.models import Application, ApplicationFile, Consent
 from cohorts.states import ConsentKind
 from tests import factories as make
 from tests.access import row
@@ -20,6 +22,9 @@ def extend(w):
         SimpleUploadedFile("증명서.pdf", pdf()), application=w.application, host=w.city, kind="residence"
     )
     w.file.save()
+    w.bulk = prepare_bulk(
+        w.cohort, Application.objects.filter(pk=w.application.pk), verb=BulkVerb.WITHDRAW, by=None, reason="요청"
+    )
     w.ineligible = make.make_application(cohort=w.cohort, state="ineligible")
     give_consents(w.city, [ConsentKind.COLLECTION, ConsentKind.NEWS], by=person.user)
     w.consent = Consent.objects.get(person=person, kind=ConsentKind.NEWS)
@@ -35,7 +40,23 @@ READ = {
     "other": "200 404 404 403 404 403 404",
 }
 
+OFFICE = {
+    "own": "403 302 302 403 403 403 403",
+    "same": "403 302 302 403 403 403 403",
+    "other": "403 404 404 403 403 403 403",
+}
+OFFICE_SEES = {
+    "own": "200 200 200 403 403 403 403", "same": "200 200 200 403 403 403 403", "other": "200 404 404 403 403 403 403",
+}  # fmt: skip
+
 TABLE = [
+    row("cohorts:bulk-list", own="200 200 200 403 403 403 403"),
+    row("cohorts:bulk-prepare", own="403 404 404 403 403 403 403"),
+    row("cohorts:bulk-prepare", "POST", own="403 404 404 403 403 403 403"),
+    row("cohorts:bulk", "GET", lambda w: [w.bulk.pk], **OFFICE_SEES),
+    row("cohorts:bulk-confirm", "POST", lambda w: [w.bulk.pk], **OFFICE),
+    row("cohorts:bulk-discard", "POST", lambda w: [w.bulk.pk], **OFFICE),
+    row("cohorts:bulk-undo", "POST", lambda w: [w.bulk.pk], **OFFICE),
     row("cohorts:apply", "GET", lambda w: [w.recruiting.pk], **APPLY),
     row("cohorts:apply-step", "GET", lambda w: [w.recruiting.pk, "consents"], **MINE),
     row(

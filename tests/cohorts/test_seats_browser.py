@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cohorts.actions.contacts import log_contact
 from cohorts.actions.pledges import record_entry
-from cohorts.models import Application, Offer
+from cohorts.models import Application, BulkAction, Offer
 from cohorts.states import ApplicationState, CohortState
 from curriculum.actions import save_register
 from curriculum.actions.attendance import Entry
@@ -24,6 +24,7 @@ from tests.factories import (
     make_person,
     make_waitlist,
 )
+from tests.workers import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A = ApplicationState
@@ -149,3 +150,44 @@ def test_from_the_rules_on_the_phone_to_the_desk(page, live_server, client, coho
     page.goto(reverse("cohorts:rules-text"))
     assert_accessible(page)
     look(page, "rules-text")
+
+
+def test_many_at_once_from_the_list_to_the_undo(plain_page, page, live_server, client, cohort):
+    for name in ("강민준", "남궁민수", "박서연", "이도윤"):
+        make_application(cohort=cohort, person=make_person(host=cohort.host, name=name))
+    make_application(cohort=cohort, person=make_person(host=cohort.host, name="최지우"), state=A.INELIGIBLE)
+    user = make_member(Role.OFFICIAL, cohort.host)
+    sign_in(page, client, user, live_server.url)
+    page.goto(f"{reverse('cohorts:application-list')}?cohort={cohort.pk}")
+    assert_accessible(page)
+    for place in range(3):
+        page.locator("[name=rows]").nth(place).check(force=True)
+    look(page, "bulk-list-of-applications")
+    page.select_option("[name=verb]", "turn_down")
+    page.get_by_role("button", name="체크한 지원서").click()
+    page.fill("[name=reason]", "서류 미비")
+    assert_accessible(page)
+    look(page, "bulk-prepare")
+    page.get_by_role("button", name="미리보기").click()
+    page.get_by_text("처리 불가").first.wait_for()
+    assert_accessible(page)
+    look(page, "bulk-preview")
+    page.get_by_role("button", name="불합격 처리").first.click()
+    page.locator("dialog[open] button.primary").click()
+    look(page, "bulk-wait")
+    drain()
+    page.goto(BulkAction.objects.get().get_absolute_url())
+    assert_accessible(page)
+    look(page, "bulk-done")
+
+    sign_in(plain_page, client, user, live_server.url)
+    plain_page.goto(BulkAction.objects.get().get_absolute_url())
+    plain_page.get_by_role("button", name="되돌리기").first.click()
+    plain_page.locator("dialog:target button.primary, dialog button.primary").first.click()
+    plain_page.get_by_text("되돌렸습니다").first.wait_for()
+    page.reload()
+    look(page, "bulk-undone")
+    assert not Application.objects.filter(state=A.REJECTED).exists()
+    page.goto(reverse("cohorts:bulk-list"))
+    assert_accessible(page)
+    look(page, "bulk-list")

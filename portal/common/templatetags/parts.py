@@ -20,7 +20,7 @@ register = template.Library()
 # printed; colour never says it alone.
 TONES = {
     # nothing has begun, or it is over without a judgement
-    "gray": "draft planned scheduled closed archived ended expired cancelled withdrawn waiting queued inactive none left dropped turned_down",
+    "gray": "draft planned scheduled closed archived ended expired undone discarded cancelled withdrawn waiting queued inactive none left dropped turned_down",
     # it goes its way
     "primary": "open submitted announced claimed recruiting selecting in_review review matched issued read sent requested reported proposed published",
     "information": "info booked running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
@@ -29,7 +29,7 @@ TONES = {
     "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
-    "on_hold on_leave delayed retrying unverified unknown no_answer last_chance",
+    "on_hold on_leave delayed retrying not_possible left_out kept unverified unknown no_answer last_chance",
     # it went wrong, or is urgent
     "danger": "danger rejected failed declined absent expelled dropped_out terminated overdue dead blocked not_done "
     "not_completed no_show refused quarantined revoked wrong_number unconfirmed",

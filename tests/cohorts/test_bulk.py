@@ -1,0 +1,389 @@
+"""Many applications at once: what the preview shows is what is done, and half an hour takes it back exactly."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cohorts.actions import bulk as actions
+from cohorts.actions.offers import offer_place
+from cohorts.bulk import FROM, BulkVerb, Now, Obstacle, obstacle
+from cohorts.models import Application, BulkAction, BulkRow, Selection
+from cohorts.states import TRANSITIONS, ApplicationState, CohortState
+from portal.accounts.roles import Role
+from portal.audit.models import AuditEvent
+from portal.common.exceptions import ActionRefused
+from portal.jobs.models import Job
+from portal.notify.models import Mail
+from tests.factories import make_application, make_cohort, make_member, make_waitlist
+from tests.workers import drain
+
+pytestmark = pytest.mark.django_db
+A, V, Out = ApplicationState, BulkVerb, BulkRow.Outcome
+RECEIVED = [state for state in A if state != A.DRAFT]
+
+
+@pytest.fixture
+def cohort():
+    return make_cohort(state=CohortState.SELECTING, tracks={"일반": 50, "심화": 50})
+
+
+@pytest.fixture
+def official(client, cohort, settings):
+    settings.MFA_REQUIRED = False
+    user = make_member(Role.OFFICIAL, cohort.host)
+    client.force_login(user)
+    return user
+
+
+def values_of(verb, cohort):
+    return {
+        V.SET_TRACK: {"track": cohort.tracks.last().pk},
+        V.WRITE: {"subject": "제출 서류 안내", "text": "원본을 가져오세요."},
+    }.get(verb, {"reason": "서류 미비"})
+
+
+def prepare(cohort, verb, **values):
+    values = values or values_of(verb, cohort)
+    return actions.prepare_bulk(cohort, Application.objects.filter(cohort=cohort), verb=verb, by=None, **values)
+
+
+def run(action):
+    actions.confirm_bulk(action, by=None)
+    drain()
+    action.refresh_from_db()
+    return action
+
+
+def facts(cohort):
+    return dict(Application.objects.filter(cohort=cohort).values_list("pk", "state"))
+
+
+def tracks(cohort):
+    return dict(Application.objects.filter(cohort=cohort).values_list("pk", "track"))
+
+
+def outcomes(action):
+    return dict(action.rows.values_list("application", "outcome"))
+
+
+# The rule --------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(V), st.sampled_from(RECEIVED), st.booleans(), st.booleans())
+def test_what_is_possible_follows_the_life_of_an_application(verb, state, prepared, same):
+    found = obstacle(verb, Now(state, 1, prepared), track=1 if same else 2)
+
+    if verb in (V.OVERRULE, V.TURN_DOWN, V.WITHDRAW) and found is None:
+        becomes = {V.OVERRULE: A.SUBMITTED, V.TURN_DOWN: A.REJECTED, V.WITHDRAW: A.WITHDRAWN}[verb]
+        assert becomes in TRANSITIONS[state]
+    if verb == V.WRITE:
+        assert found is None
+    if verb == V.SET_TRACK and same:
+        assert found is not None
+    if prepared and state in FROM[verb] and verb not in (V.WRITE, V.WITHDRAW):
+        assert found == Obstacle.PREPARED
+
+
+# Preview and outcome ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", V)
+def test_the_preview_is_the_outcome_and_undo_restores_exactly(cohort, verb):
+    for state in RECEIVED:
+        make_application(cohort=cohort, state=state)
+    states, seats = facts(cohort), tracks(cohort)
+    action = prepare(cohort, verb)
+    assert facts(cohort) == states
+    shown = {row.application_id: (row.outcome, row.after) for row in action.rows.all()}
+
+    run(action)
+
+    for pk, (outcome, after) in shown.items():
+        expected = Out.DONE if outcome == Out.WILL else Out.NOT_POSSIBLE
+        assert outcomes(action)[pk] == expected
+        if outcome == Out.WILL:
+            assert (facts(cohort)[pk], tracks(cohort)[pk]) == (after["state"], after["track"])
+        else:
+            assert (facts(cohort)[pk], tracks(cohort)[pk]) == (states[pk], seats[pk])
+    done = [pk for pk, outcome in outcomes(action).items() if outcome == Out.DONE]
+    assert AuditEvent.objects.filter(object_type="cohorts.application").count() == len(done)
+    assert Mail.objects.count() == (0 if verb == V.SET_TRACK else len(done))
+    assert not Mail.objects.exclude(sent_at=None).exists()
+
+    actions.undo_bulk(action, by=None)
+
+    assert (facts(cohort), tracks(cohort)) == (states, seats)
+    assert [outcomes(action)[pk] for pk in done] == [Out.UNDONE] * len(done)
+    assert AuditEvent.objects.filter(verb="application.undone").count() == len(done)
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        drain()
+    assert not Mail.objects.exclude(sent_at=None).exists()
+
+
+def test_mail_goes_when_it_cannot_be_undone_any_more(cohort, mailoutbox):
+    one = make_application(cohort=cohort)
+    run(prepare(cohort, V.WRITE))
+    assert mailoutbox == []
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        drain()
+
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == ([one.person.email], "제출 서류 안내")
+    assert "원본을 가져오세요." in mail.body
+    assert "홍길동" in mail.body
+
+
+def test_what_changes_between_preview_and_run_is_left_out(cohort):
+    stays, goes = make_application(cohort=cohort), make_application(cohort=cohort)
+    action = prepare(cohort, V.TURN_DOWN)
+    Application.objects.filter(pk=goes.pk).update(state=A.WITHDRAWN)
+
+    run(action)
+
+    assert outcomes(action) == {stays.pk: Out.DONE, goes.pk: Out.LEFT_OUT}
+    assert facts(cohort) == {stays.pk: A.REJECTED, goes.pk: A.WITHDRAWN}
+
+
+def test_a_prepared_selection_is_not_pulled_apart(cohort):
+    make_application(cohort=cohort)
+    action = prepare(cohort, V.TURN_DOWN)
+    Selection.objects.create(cohort=cohort, host=cohort.host)
+
+    run(action)
+
+    assert set(action.rows.values_list("outcome", "obstacle")) == {(Out.LEFT_OUT, Obstacle.PREPARED)}
+
+
+@pytest.mark.parametrize("number", [2, 1000])
+def test_any_number_takes_the_same_queries(cohort, number, django_assert_max_num_queries):
+    people = [make_application(cohort=cohort) for _ in range(2)]
+    if number > len(people):
+        clone(people[0], number - 2)
+
+    with django_assert_max_num_queries(8):
+        action = prepare(cohort, V.TURN_DOWN)
+    actions.confirm_bulk(action, by=None)
+    with django_assert_max_num_queries(14):
+        done = actions.run_bulk(action, by=None)
+    with django_assert_max_num_queries(22):
+        actions.undo_bulk(action, by=None)
+
+    assert done == {Out.DONE: number}
+
+
+def clone(one, number):
+    """Applications of invented people, in two queries."""
+    from cohorts.models import Person
+
+    people = Person.objects.bulk_create(
+        Person(
+            host=one.host, name="가나다", birth_date=one.person.birth_date, mobile=f"010-9{place // 1000:03d}-{place % 1000:04d}",
+            email=f"many{place}@example.kr", address="대구광역시",
+        )
+        for place in range(number)
+    )  # fmt: skip
+    Application.objects.bulk_create(
+        Application(
+            cohort=one.cohort, host=one.host, person=person, track=one.track, state=A.SUBMITTED, address="대구광역시",
+            receipt_number=f"M-{place}", submitted_at=timezone.now(),
+        )
+        for place, person in enumerate(people)
+    )  # fmt: skip
+
+
+# Undo ------------------------------------------------------------------------------------------
+
+
+def test_undo_leaves_what_somebody_has_changed_since(cohort):
+    one, two = make_application(cohort=cohort, state=A.INELIGIBLE), make_application(cohort=cohort, state=A.INELIGIBLE)
+    action = run(prepare(cohort, V.OVERRULE))
+    moved = run(prepare_for(cohort, [two], V.SET_TRACK))
+
+    actions.undo_bulk(action, by=None)
+
+    assert facts(cohort) == {one.pk: A.INELIGIBLE, two.pk: A.SUBMITTED}
+    assert dict(action.rows.values_list("application", "obstacle")) == {one.pk: "", two.pk: Obstacle.CHANGED}
+    assert moved.state == "done"
+    sent = Mail.objects.filter(template="cohorts/application_admitted")
+    assert {mail.person_id: mail.job.state for mail in sent} == {one.person_id: "cancelled", two.person_id: "queued"}
+
+
+def prepare_for(cohort, applications, verb):
+    chosen = Application.objects.filter(pk__in=[one.pk for one in applications])
+    return actions.prepare_bulk(cohort, chosen, verb=verb, by=None, **values_of(verb, cohort))
+
+
+def test_after_half_an_hour_it_stays(cohort):
+    make_application(cohort=cohort)
+    action = run(prepare(cohort, V.TURN_DOWN))
+
+    with time_machine.travel(action.done_at + timedelta(minutes=30)), pytest.raises(ActionRefused):
+        actions.undo_bulk(action, by=None)
+
+    assert set(facts(cohort).values()) == {A.REJECTED}
+
+
+def test_mail_that_has_gone_is_not_called_back(cohort):
+    one, two = make_application(cohort=cohort), make_application(cohort=cohort)
+    action = run(prepare(cohort, V.WRITE))
+    gone = Mail.objects.get(person_id=one.person_id)
+    Job.objects.filter(pk=gone.job_id).update(state="done", finished_at=timezone.now())
+    Mail.objects.filter(pk=gone.pk).update(sent_at=timezone.now())
+
+    actions.undo_bulk(action, by=None)
+
+    assert outcomes(action) == {one.pk: Out.KEPT, two.pk: Out.UNDONE}
+    assert Mail.objects.get(pk=gone.pk).job.state == "done"
+    assert Mail.objects.get(person_id=two.person_id).job.state == "cancelled"
+
+
+def test_nobody_comes_back_to_the_waitlist_before_somebody_who_was_offered_a_seat(cohort):
+    first, second = make_waitlist(cohort, A.WAITLISTED, A.WAITLISTED)
+    action = run(prepare_for(cohort, [first], V.WITHDRAW))
+    offer_place(second, by=None)
+
+    actions.undo_bulk(action, by=None)
+
+    assert action.rows.get().obstacle == Obstacle.OFFERED
+    assert facts(cohort) == {first.pk: A.WITHDRAWN, second.pk: A.OFFERED}
+
+
+def test_who_has_applied_again_has_one_application(cohort):
+    one = make_application(cohort=cohort)
+    action = run(prepare(cohort, V.WITHDRAW))
+    make_application(cohort=cohort, person=one.person)
+
+    actions.undo_bulk(action, by=None)
+
+    assert action.rows.get().obstacle == Obstacle.APPLIED
+
+
+def test_it_is_undone_once_and_run_once(cohort):
+    make_application(cohort=cohort)
+    action = run(prepare(cohort, V.TURN_DOWN))
+    with pytest.raises(ActionRefused):
+        actions.confirm_bulk(action, by=None)
+    with pytest.raises(ActionRefused):
+        actions.run_bulk(action, by=None)
+    actions.undo_bulk(action, by=None)
+
+    with pytest.raises(ActionRefused):
+        actions.undo_bulk(action, by=None)
+
+
+def test_a_run_that_breaks_off_leaves_nothing(cohort, monkeypatch):
+    one = make_application(cohort=cohort)
+    action = prepare(cohort, V.TURN_DOWN)
+    actions.confirm_bulk(action, by=None)
+    job = Job.objects.get(kind="run_bulk")
+
+    class Killed(BaseException):
+        pass
+
+    def dies(done, total=None):
+        raise Killed
+
+    monkeypatch.setattr(job, "advance", dies)
+    with pytest.raises(Killed):
+        actions.run_bulk(action, by=None, job=job)
+
+    one.refresh_from_db()
+    action.refresh_from_db()
+    assert (one.state, action.state, Mail.objects.count()) == (A.SUBMITTED, "running", 0)
+    drain()  # the next worker does all of it
+    one.refresh_from_db()
+    assert (one.state, Mail.objects.count()) == (A.REJECTED, 1)
+
+
+# Pages -----------------------------------------------------------------------------------------
+
+
+def address(cohort, **query):
+    from urllib.parse import urlencode
+
+    return f"{reverse('cohorts:bulk-prepare')}?{urlencode({'cohort': cohort.pk, **query}, doseq=True)}"
+
+
+def test_from_the_list_to_the_undo(client, official, cohort):
+    one, two, other = (make_application(cohort=cohort) for _ in range(3))
+    listed = client.get(reverse("cohorts:application-list"), {"cohort": cohort.pk}).content.decode()
+    assert f'value="{one.pk}" form="bulk"' in listed
+    assert 'form="bulk"' not in client.get(reverse("cohorts:application-list")).content.decode()
+
+    url = address(cohort, verb="turn_down", rows=[one.pk, two.pk])
+    assert client.get(url).context["number"] == 2
+    answer = client.post(url, {"reason": "서류 미비"})
+    action = BulkAction.objects.get()
+    assert answer.url == action.get_absolute_url()
+    assert client.get(action.get_absolute_url()).context["possible"] == 2
+    client.post(reverse("cohorts:bulk-confirm", args=[action.pk]))
+    assert "cohorts/bulk_wait.html" in [one.name for one in client.get(action.get_absolute_url()).templates]
+    drain()
+    page = client.get(action.get_absolute_url())
+    assert page.context["may_undo"]
+    assert set(facts(cohort).values()) == {A.REJECTED, A.SUBMITTED}
+
+    client.post(reverse("cohorts:bulk-undo", args=[action.pk]))
+
+    assert set(facts(cohort).values()) == {A.SUBMITTED}
+    assert client.get(reverse("cohorts:bulk-list")).context["listing"].total == 1
+    assert outcomes(action).keys() == {one.pk, two.pk}
+    assert other.pk not in outcomes(action)
+
+
+def test_all_that_the_filter_finds_and_no_more(client, official, cohort):
+    make_application(cohort=cohort, state=A.INELIGIBLE)
+    found = [make_application(cohort=cohort) for _ in range(30)]
+    make_application(cohort=make_cohort(host=cohort.host))
+
+    url = address(cohort, verb="set_track", all=1, state="submitted")
+    client.post(url, {"track": cohort.tracks.last().pk})
+
+    assert set(outcomes(BulkAction.objects.get())) == {one.pk for one in found}
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent", "fields"),
+    [
+        ("turn_down", {}, ["reason"]),
+        ("set_track", {"track": "0"}, ["track"]),
+        ("write", {"subject": "두\n줄", "text": ""}, ["subject", "text"]),
+        ("write", {"subject": "안내", "text": "950505-1234567"}, ["text"]),
+    ],
+)
+def test_what_is_missing_is_asked_for_again(client, official, cohort, verb, sent, fields):
+    one = make_application(cohort=cohort)
+
+    answer = client.post(address(cohort, verb=verb, rows=one.pk), sent)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == fields
+    assert not BulkAction.objects.exists()
+
+
+def test_nothing_ticked_and_other_cities_are_nothing(client, official, cohort):
+    foreign = make_application(cohort=make_cohort())
+
+    assert client.post(address(cohort, verb="turn_down", rows=foreign.pk), {"reason": "서류"}).status_code == 422
+    assert client.post(address(cohort, verb="turn_down"), {"reason": "서류"}).status_code == 422
+    assert client.get(address(foreign.cohort, verb="turn_down", rows=foreign.pk)).status_code == 404
+    assert client.get(address(cohort, verb="nonsense", rows="x")).status_code == 302
+    assert client.get(f"{reverse('cohorts:bulk-prepare')}?cohort=²").status_code == 404
+    assert not BulkAction.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_pages_ask_the_same_of_any_number(client, official, cohort, count, django_assert_num_queries):
+    for _ in range(count):
+        make_application(cohort=cohort)
+        action = prepare(cohort, V.SET_TRACK)
+    for url, number in ((action.get_absolute_url(), 8), (reverse("cohorts:bulk-list"), 4)):
+        client.get(url)
+        with django_assert_num_queries(number):
+            assert len(client.get(url).context["listing"]) == count
