@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cohorts.actions import enrolment as enrolments
 from cohorts.actions import offers, pledges, rosters, scores, selection
 from cohorts.models import Application, Cohort, Offer, Programme
+from cohorts.queries.release import second_pairs
 from cohorts.states import Stage
 from curriculum import actions as teaching
 from curriculum.actions.attendance import Entry, in_training_on
@@ -60,8 +61,15 @@ def score_all(cohort: Cohort, *, by: User, seed: int) -> None:
 
 
 def select(cohort: Cohort, *, by: User) -> None:
+    """Prepared by one and released by another; alone, with the reason, where nobody else works in the office."""
     prepared = selection.prepare_selection(cohort, by=by)
-    selection.release_selection(prepared, by=by)
+    if others := second_pairs(cohort.host_id, by):
+        selection.request_release(prepared, by=by, note="점수와 가점을 확인했습니다.")
+        colleague = others[0]
+        colleague.act_as(colleague.memberships.get(organization=cohort.host_id, ended_at=None))
+        selection.release_selection(prepared, by=colleague)
+    else:
+        selection.release_selection(prepared, by=by, override="다른 담당자가 없습니다.")
 
 
 def answer(cohort: Cohort, *, declining: int = 0) -> None:
