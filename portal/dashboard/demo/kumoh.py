@@ -121,15 +121,15 @@ def recruit(cast: dict[str, User], programme: Programme, today: date) -> Cohort:
     return cohort
 
 
-def apply(user: User, cohort: Cohort) -> None:
+def apply(user: User, cohort: Cohort, *, address: str = "경상북도 구미시 대학로 1") -> None:
     """One application by the public page, submitted in an evening."""
     give_consents(cohort.host, [ConsentKind.COLLECTION, ConsentKind.THIRD_PARTY], by=user)
     application = start_application(
         cohort, by=user, name=user.name, birth_date=date(cohort.starts_on.year - 27, 3, 15), mobile="010-5555-0123",
-        address="경상북도 구미시 대학로 1",
+        address=address,
     )  # fmt: skip
     application = save_answers(
         application, by=user, education="university", major="기계공학", employment="seeking", track=cohort.tracks.first(),
-        other_training=False, motivation="구미의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
+        other_training=False, motivation="지역의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
     )  # fmt: skip
     submit_application(application, by=user)

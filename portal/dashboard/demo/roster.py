@@ -3,6 +3,7 @@
 import io
 import pathlib
 import random
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -25,6 +26,7 @@ HEADINGS = (
     "지원동기",
     SUBMITTED,
 )
+DISTRICTS = ("중구", "성산구", "의창구", "북구")
 FAMILY = "김이박최정강조윤장임한오서신권황안송류전홍"
 GIVEN = (
     "서연",
@@ -74,7 +76,9 @@ def later(value: object, by: timedelta) -> object:
         return value
 
 
-def invented(count: int, *, region: str, deadline: date, track: str, seed: int) -> SimpleUploadedFile:
+def invented(
+    count: int, *, region: str, deadline: date, track: str, seed: int, districts: Sequence[str] = DISTRICTS
+) -> SimpleUploadedFile:
     """A clean list of so many applicants of a region."""
     draw = random.Random(seed)  # noqa: S311  # the same people in every demo
     book = openpyxl.Workbook()
@@ -90,7 +94,7 @@ def invented(count: int, *, region: str, deadline: date, track: str, seed: int) 
                 born.isoformat(),
                 f"010-{seed % 90 + 10}{draw.randrange(10, 99)}-{number:04d}",
                 f"applicant{seed}.{number}@example.kr",
-                f"{region} {draw.choice(('중구', '성산구', '의창구', '북구'))} {draw.randrange(1, 200)}",
+                f"{region} {draw.choice(districts)} {draw.randrange(1, 200)}",
                 draw.choice(("대학교 졸업", "전문대 졸업", "대학교 졸업예정")),
                 draw.choice(MAJORS),
                 draw.choice(("미취업", "구직중")),
