@@ -49,6 +49,7 @@ def register_links() -> None:
             (pgettext_lazy("hub", "Selection"), "cohorts:selection", staff, False),
             (pgettext_lazy("hub", "Seats and waitlist"), "cohorts:selection-waitlist", staff, False),
             (pgettext_lazy("hub", "Enrolment desk"), "cohorts:enrolment-desk", staff, False),
+            (pgettext_lazy("hub", "The intake in pictures"), "cohorts:intake", staff, False),
             (pgettext_lazy("hub", "Trainees"), "cohorts:enrolment-list", teachers, True),
             (pgettext_lazy("hub", "Licence seats"), "cohorts:cohort-licences", staff, False),
         ],
