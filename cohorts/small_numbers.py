@@ -50,6 +50,6 @@ def merged(rows: Sequence[tuple[str, int]], name: str, least: int = LEAST) -> li
     """
     kept = sorted((row for row in rows if row[1]), key=lambda row: row[1], reverse=True)
     together, some = 0, False
-    while kept and (kept[-1][1] < least or some and together < least):
+    while kept and (kept[-1][1] < least or (some and together < least)):
         together, some = together + kept.pop()[1], True
     return [*kept, (name, together)] if together >= least else kept

@@ -58,7 +58,7 @@ def intake_of(cohort: Cohort, *, outside: bool = False) -> Intake:
         before,
         _days(cohort, before, outside=outside),
         _funnel(cohort, outside=outside),
-        _distribution(bins, outside=outside),
+        _means(marks) if outside else _distribution(bins),
         _districts(cohort, outside=outside),
         [] if outside else marks,
     )
@@ -184,17 +184,28 @@ def _marks(stage: Stage, name: str, number: float, points: float, squares: float
     return Marks(name, stage, int(number), mean, sqrt(max(squares / number - mean * mean, 0)))
 
 
-def _distribution(bins: Mapping[Stage, Counter[int]], *, outside: bool) -> Picture:
+def _means(marks: Sequence[Marks]) -> Picture:
+    """The mean of each stage; of so few scores that somebody could be meant, none."""
+    rows = []
+    for stage in Stage:
+        given = [one for one in marks if one.stage == stage]
+        if (number := sum(one.number for one in given)) >= LEAST:
+            rows.append((str(stage.label), round(sum(one.mean * one.number for one in given) / number, 1)))
+    parts = ", ".join(f"{label} {mean}" for label, mean in rows)
+    return Picture(rows, _("Mean points: %(means)s.") % {"means": parts} if rows else _("No points are given yet."))
+
+
+def _distribution(bins: Mapping[Stage, Counter[int]]) -> Picture:
     stages = [stage for stage in Stage if bins.get(stage)]
     if not stages:
         return Picture([], _("No points are given yet."))
     lows = range(min(low for one in stages for low in bins[one]), 100, BIN)
     columns = [_between([bins[stage][low] for low in lows]) for stage in stages]
     rows = [(_bin_label(low), [one[n] for one in columns]) for n, low in enumerate(lows)]
-    tops = [max(lows, key=lambda low, stage=stage: bins[stage][low]) for stage in stages]  # type: ignore[misc]
+    tops = [max(lows, key=lambda low, stage=stage: bins[stage][low]) for stage in stages]
     parts = [f"{stage.label} {rows[lows.index(top)][0]}" for stage, top in zip(stages, tops, strict=True)]
     finding = _("Most points lie between: %(ranges)s.") % {"ranges": ", ".join(parts)}
-    return Picture(joined(rows) if outside else rows, finding, [str(stage.label) for stage in stages])
+    return Picture(rows, finding, [str(stage.label) for stage in stages])
 
 
 def _between(numbers: Sequence[int]) -> list[int | None]:

@@ -56,14 +56,14 @@ def sheets_of(found: Intake) -> list[Sheet]:
     return [
         _sheet(_("Applications by day"), _("Days from the deadline"), found.days, found.days.series),
         _sheet(_("From application to enrolment"), _("Step"), found.funnel, [number]),
-        _sheet(_("Points by stage"), _("Points"), found.scores, found.scores.series),
+        _sheet(_("Mean points by stage"), _("Stage"), found.scores, [_("Mean")], "decimal"),
         _sheet(_("Applicants by district"), _("District"), found.districts, [number]),
     ]
 
 
-def _sheet(title: str, label: str, picture: Picture, series: list[str]) -> Sheet:
+def _sheet(title: str, label: str, picture: Picture, series: list[str], kind: str = "integer") -> Sheet:
     columns = [Column("label", label, width=24)]
-    columns += [Column(f"n{place}", name, "integer", width=18) for place, name in enumerate(series)]
+    columns += [Column(f"n{place}", name, kind, width=18) for place, name in enumerate(series)]
     rows = [
         {
             "label": name,

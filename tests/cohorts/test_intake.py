@@ -84,7 +84,7 @@ def test_the_days_are_what_sql_counts_and_lie_over_the_last_cohort(cohort):
         " FROM cohorts_application WHERE cohort_id = %s AND state <> 'draft' GROUP BY day",
         cohort.closes_at_stated, cohort.pk,
     )  # fmt: skip
-    found = {label: values for label, values in picture.rows}
+    found = dict(picture.rows)
     names = {day: f"D{day}" if day else "D-day" for day, _number in counted}
     shown = {names[day]: number for day, number in counted if day >= -21}
     assert {label: values[0] for label, values in found.items() if values[0]} == shown
