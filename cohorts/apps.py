@@ -42,6 +42,7 @@ def register_links() -> None:
             (pgettext_lazy("hub", "Scores to give"), "cohorts:score-list", (Role.REVIEWER,), True),
             (pgettext_lazy("hub", "Conflicts of interest"), "cohorts:conflict-list", (Role.REVIEWER,), False),
             (pgettext_lazy("hub", "Rubrics"), "cohorts:rubrics", staff, False),
+            (pgettext_lazy("hub", "Documents asked for"), "cohorts:supplement-list", staff, False),
             (pgettext_lazy("hub", "Test results"), "cohorts:exam-list", HOST_STAFF, False),
             (pgettext_lazy("hub", "Reviewing"), "cohorts:reviewing", staff, False),
             (pgettext_lazy("hub", "Interviews"), "cohorts:admission-interviews", staff, False),

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, BulkAction, Extension, Offer, Person, Selection
+    from cohorts.models import Application, BulkAction, Extension, Offer, Person, Selection, Supplement
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
@@ -51,6 +51,12 @@ def about_offer(offer: "Offer", template: str, *, by: "User | None", **more: Any
     """A message about an offer. Join its track and all that `about` asks for."""
     more = {"track": offer.track.name, "deadline": offer.deadline, "path": offer.get_absolute_url()} | more
     return about(offer.application, template, slot=offer.pk, by=by, **more)
+
+
+def about_supplement(supplement: "Supplement", template: str, *, by: "User | None", **more: Any) -> notify.Message:
+    """A message about documents asked for. Join its application and all that `about` asks for."""
+    more = {"due_on": supplement.due_on, "path": supplement.get_absolute_url()} | more
+    return about(supplement.application, template, slot=supplement.pk, by=by, **more)
 
 
 def application_received(application: "Application", *, by: "User | None") -> notify.Message:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.history import say
 
 say(
-    refers={"rubric": (_("Rubric"), None)},
+    refers={"rubric": (_("Rubric"), None), "documents": (_("Documents asked for"), None)},
     sentences={
         "programme.registered": _("The programme was registered"),
         "programme.edited": _("The programme was changed"),
@@ -45,6 +45,11 @@ say(
         "application.enrolled": _("The person was enrolled"),
         "application.discarded": _("A draft was deleted by its writer"),
         "cohort.rubric_set": _("The rubric of a stage was set"),
+        "application.documents_asked": _("Documents were asked for"),
+        "application.documents_sent": _("The documents asked for arrived"),
+        "application.documents_cancelled": _("The request for documents was cancelled"),
+        "application.documents_overdue": _("The documents asked for did not arrive in time"),
+        "application.documents_checked": _("Somebody looked at the documents asked for"),
         "exam.received": _("A file of test results was sent"),
         "exam.confirmed": _("The test results were confirmed"),
         "exam.applied": _("The test results were taken in"),

@@ -14,6 +14,7 @@ from cohorts.models import (
     OutreachRound,
     Programme,
     SchoolRequest,
+    Supplement,
     Visit,
 )
 from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, ROUND_VERBS, VisitState
@@ -133,6 +134,16 @@ def can_score(user: "User", application: Application) -> bool:
 
 def can_assign_reviewers(user: "User", cohort: Cohort) -> bool:
     return is_host_staff(user, cohort)
+
+
+def can_ask_supplement(user: "User", application: Application) -> bool:
+    """Ask for documents after the deadline, cancel that, and check what came."""
+    return is_host_staff(user, application)
+
+
+def can_answer_supplement(user: "User", supplement: Supplement) -> bool:
+    """Whoever is asked. Join `application__person`."""
+    return is_applicant(user, supplement.application)
 
 
 def can_import_exam(user: "User", cohort: Cohort) -> bool:

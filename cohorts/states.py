@@ -236,3 +236,24 @@ class ConsentKind(models.TextChoices):
 ASKED_OF_SCHOOLS = (ConsentKind.SCHOOL_CONTACT, ConsentKind.SCHOOL_SHARING)
 ASKED_OF_APPLICANTS = tuple(kind for kind in ConsentKind if kind not in (*ASKED_OF_SCHOOLS, ConsentKind.RULES))
 ASKED_ON_ENTRY = (ConsentKind.THIRD_PARTY, ConsentKind.TRAINING_DATA)  # beside the agreement to the rules, and free
+
+
+class SupplementState(models.TextChoices):
+    """A request for documents after the deadline (보완 요청)."""
+
+    REQUESTED = "requested", pgettext_lazy("supplement", "Asked for")
+    ANSWERED = "answered", pgettext_lazy("supplement", "Arrived")
+    CANCELLED = "cancelled", pgettext_lazy("supplement", "Cancelled")
+    EXPIRED = "expired", pgettext_lazy("supplement", "Overdue")
+
+
+S = SupplementState
+SUPPLEMENT_TRANSITIONS: dict[str, frozenset[str]] = {
+    S.REQUESTED: frozenset({S.ANSWERED, S.CANCELLED, S.EXPIRED}),
+    S.ANSWERED: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+OPEN_SUPPLEMENT = (S.REQUESTED,)
+ENDED_BY_ITSELF = (S.ANSWERED, S.EXPIRED)  # the office looks at what came, or did not
+TAKES_SUPPLEMENTS = (A.SUBMITTED, A.INELIGIBLE, A.WAITLISTED)

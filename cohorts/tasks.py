@@ -82,6 +82,13 @@ def remind_of_offers(job: Job) -> dict[str, int]:
     return {"reminded": offers.remind_of_offers()}
 
 
+@schedule("daily", at="00:05")
+def expire_supplements(job: Job) -> dict[str, int]:
+    from cohorts.actions import supplements
+
+    return {"expired": supplements.expire_supplements()}
+
+
 @schedule("hourly", at="00:20")
 def remind_of_drafts(job: Job) -> dict[str, int]:
     from cohorts.actions import applications

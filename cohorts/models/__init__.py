@@ -26,6 +26,7 @@ from cohorts.models.reviewing import ConflictKind, ReviewAssignment, ReviewConfl
 from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.rubric import Criterion, CriterionPoints
 from cohorts.models.selection import Decision, Offer, Score, Selection
+from cohorts.models.supplement import Supplement, SupplementItem
 from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
 
 __all__ = [
@@ -83,6 +84,8 @@ __all__ = [
     "SeatQuota",
     "Selection",
     "Stay",
+    "Supplement",
+    "SupplementItem",
     "Track",
     "Visit",
     "VisitFeedback",

@@ -48,6 +48,7 @@ from cohorts.queries.reviewing import (
     reviewers_of,
     reviewing_of,
     roll_of,
+    scores_on,
 )
 from cohorts.queries.seats import (
     registration_until,
@@ -68,7 +69,7 @@ __all__ = [
     "last_change", "licence_candidates", "licence_use", "mean_scores", "my_application_todos", "my_applications",
     "narrowed", "next_by_quota", "next_to_review", "on_the_way", "open_cohorts", "outcomes_of", "policy_rules", "pool_of",
     "preview_numbers", "promised_licences", "providers_of", "queue_of", "rank", "recompute", "registration_until",
-    "resembling", "reviewers_of", "reviewing_of", "roll_of", "seats_open", "second_pairs", "selection_todos",
+    "resembling", "reviewers_of", "reviewing_of", "roll_of", "scores_on", "seats_open", "second_pairs", "selection_todos",
     "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",
     "waitlist_valid_until", "weights_of",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from cohorts.models import (
     InterviewInvitation,
     Offer,
     Person,
+    Supplement,
 )
 from cohorts.queries.todos import todos_of
 from cohorts.states import (
@@ -26,6 +27,7 @@ from portal.accounts.models import User
 def my_applications(user: User) -> QuerySet[Application]:
     """One's own, the newest first, each with the pk of its `live_offer`, and its interview if there is one."""
     live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
+    documents = Supplement.objects.waiting().filter(application=OuterRef("pk"), due_on__gte=timezone.localdate())
     booked = InterviewBooking.objects.live().filter(application=OuterRef("pk"))
     invited = InterviewInvitation.objects.filter(application=OuterRef("pk"))
     mine = (
@@ -34,6 +36,7 @@ def my_applications(user: User) -> QuerySet[Application]:
         .with_deadline()
         .annotate(
             live_offer=Subquery(live.values("pk")[:1]),
+            asked_documents=Subquery(documents.values("pk")[:1]),
             interview_at=Subquery(booked.values("slot__starts_at")[:1]),
             choose_until=Subquery(invited.values("book_until")[:1]),
         )

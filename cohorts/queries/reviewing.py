@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from cohorts.models import Application, Cohort, ReviewAssignment, ReviewConflict, Score
+from cohorts.models import Application, Cohort, Criterion, ReviewAssignment, ReviewConflict, Score
 from cohorts.models.application import ApplicationQuerySet
+from cohorts.ranking import panel_mean
 from cohorts.states import Stage
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.common.numbers import round_half_up
 
 
 def reviewers_of(cohort: Cohort) -> list[User]:
@@ -131,3 +135,41 @@ def next_to_review(user: User, cohort: Cohort, stage: Stage | None) -> int | Non
 
 def _mine(user: User, stage: Stage | None) -> Any:
     return Score.objects.filter(application=OuterRef("pk"), reviewer=user, **({"stage": stage} if stage else {}))
+
+
+@dataclass(frozen=True)
+class ScoresOfStage:
+    """What the panel gave in one stage; marks are in the order of `criteria`, None for a blank."""
+
+    stage: Stage
+    criteria: list[Criterion]
+    rows: list[tuple[Score, list[int | None]]]
+
+    @property
+    def mean(self) -> Decimal:
+        """As the selection counts it."""
+        return panel_mean([score.points for score, _marks in self.rows])
+
+    @property
+    def means(self) -> list[Decimal]:
+        panels = [[marks[place] for _score, marks in self.rows] for place in range(len(self.criteria))]
+        return [round_half_up(Fraction(sum(filter(None, panel)), len(panel)), 2) for panel in panels]
+
+
+def scores_on(application: Application) -> list[ScoresOfStage]:
+    """By stage; three queries."""
+    criteria = list(Criterion.objects.filter(cohort=application.cohort_id))
+    scores = application.scores.select_related("reviewer", "exam").prefetch_related("marks").order_by("pk")
+    by_stage: dict[str, list[Score]] = defaultdict(list)
+    for score in scores:
+        by_stage[score.stage].append(score)
+    found = []
+    for stage in Stage:
+        its = [one for one in criteria if one.stage == stage]
+        rows = []
+        for score in by_stage[stage]:
+            marks = {mark.criterion_id: mark.points for mark in score.marks.all()}
+            rows.append((score, [marks.get(one.pk) for one in its]))
+        if rows:
+            found.append(ScoresOfStage(stage, its, rows))
+    return found

@@ -14,6 +14,7 @@ from cohorts.models import (
     Offer,
     Score,
     Selection,
+    Supplement,
 )
 from cohorts.states import (
     FILLS_SEATS,
@@ -46,11 +47,13 @@ def _counted(user: User) -> QuerySet[Cohort]:
         mine = rows.filter(cohort=OuterRef("pk")).order_by().values("cohort").annotate(n=Count("pk"))
         return Subquery(mine.values("n"))
 
+    came = Supplement.objects.to_check().filter(application__cohort=OuterRef("pk")).order_by()
+    documents = came.values("application__cohort").annotate(n=Count("pk"))
     states = {state: number(Application.objects.filter(state=state)) for state in ("submitted", "offered", "accepted")}
     open_ones = Selection.objects.filter(released_at=None)
     prepared, asked = number(open_ones), number(open_ones.filter(requested_by=user))
     mine = Cohort.objects.visible_to(user).filter(state__in=FILLS_SEATS)
-    return mine.annotate(prepared=prepared, asked=asked, **states)
+    return mine.annotate(prepared=prepared, asked=asked, documents=Subquery(documents.values("n")), **states)
 
 
 def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
@@ -63,6 +66,9 @@ def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
         yield "to_release", _("%(cohort)s: a selection to release") % name, number, selection
     elif cohort.state in SELECTS:
         yield "to_decide", _("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection
+    came = reverse("cohorts:supplement-list", args=[cohort.pk])
+    label = _("%(cohort)s: documents arrived or overdue, to be checked") % name
+    yield "documents", label, cohort.documents or 0, f"{came}?show=check"
     yield "offers", _("%(cohort)s: offers without an answer") % name, cohort.offered or 0, f"{waitlist}?state=offered"
     enrol = reverse("cohorts:enrolment-desk", args=[cohort.pk])
     yield "to_enrol", _("%(cohort)s: accepted, to be enrolled") % name, cohort.accepted or 0, enrol

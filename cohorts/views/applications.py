@@ -20,9 +20,19 @@ from cohorts.blind import facts_of
 from cohorts.bulk import BulkVerb
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
+from cohorts.forms.supplements import CancelForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
 from cohorts.queries.answers import own_answers
-from cohorts.states import CAN_BE_CONTACTED, CAN_WITHDRAW, IN_SELECTION, OPEN_TO_CHANGE, TAKES_LATE, ApplicationState
+from cohorts.states import (
+    CAN_BE_CONTACTED,
+    CAN_WITHDRAW,
+    IN_SELECTION,
+    OPEN_SUPPLEMENT,
+    OPEN_TO_CHANGE,
+    TAKES_LATE,
+    TAKES_SUPPLEMENTS,
+    ApplicationState,
+)
 from cohorts.views.apply import check_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -53,6 +63,9 @@ def my_application_list(request: HttpRequest) -> HttpResponse:
 def next_step(application: Application) -> dict[str, str]:
     """What the applicant can do now: a sentence, and where. A prepared decision says nothing here."""
     cohort, state = application.cohort, application.state
+    if documents := getattr(application, "asked_documents", None):
+        url = reverse("cohorts:supplement", args=[documents])
+        return {"text": _("The office asks you for documents."), "url": url, "label": _("Send the documents")}
     if state == ApplicationState.DRAFT and application.deadline.is_open:
         url = reverse("cohorts:apply", args=[cohort.pk])
         return {"text": _("Not submitted yet."), "url": url, "label": _("Go on with the application")}
@@ -212,7 +225,7 @@ def _reviewer_page(request: HttpRequest, found: Application) -> HttpResponse:
 
 
 def _load(request: HttpRequest, pk: int) -> Application:
-    return get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
+    return get_object_or_404(Application.objects.visible_to(request.user).for_detail().with_deadline(), pk=pk)
 
 
 def _own_context(found: Application) -> dict[str, Any]:
@@ -242,6 +255,7 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
     may_overrule = may.can_overrule_ineligibility(user, found) and found.state == ApplicationState.INELIGIBLE
     may_download = may.can_download_file(user, found)
     audit.saw(user, "application.viewed", host_id=found.host_id, subject_id=found.person_id)
+    supplements = list(found.supplements.select_related("asked_by").prefetch_related("items__file"))
     context = {
         "application": found,
         "contact": contact(found, in_full=in_full),
@@ -269,6 +283,15 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
         "bonus_url": _bonus_url(found) if may.can_claim_bonus(user, found) else "",
         "result_url": _result_url(found) if may.can_see_result(user, found) else "",
+        "supplements": supplements,
+        "may_ask": may.can_ask_supplement(user, found),
+        "cancel_form": CancelForm(auto_id="documents_%s"),
+        "supplement_url": _url("cohorts:supplement-ask", found.pk)
+        if may.can_ask_supplement(user, found)
+        and found.state in TAKES_SUPPLEMENTS
+        and not found.deadline.is_open
+        and not any(one.state in OPEN_SUPPLEMENT for one in supplements)
+        else "",
         "overrule_form": form if may_overrule else None,
         "tabs": _tabs(request, found, "cohorts:application"),
     }
@@ -286,7 +309,11 @@ def _url(name: str, pk: int) -> str:
 def _tabs(request: HttpRequest, found: Application, current: str) -> list[dict[str, Any]]:
     if not may.can_see_application_history(request.user, found):
         return []
-    pages = [(_("Application"), "cohorts:application"), (_("History"), "cohorts:application-history")]
+    pages = [
+        (_("Application"), "cohorts:application"),
+        (_("Scores"), "cohorts:application-scores"),
+        (_("History"), "cohorts:application-history"),
+    ]
     return [
         {"label": label, "url": reverse(name, args=[found.pk]), "current": name == current} for label, name in pages
     ]
@@ -303,6 +330,20 @@ def application_history(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": _tabs(request, found, "cohorts:application-history"),
     }
     return render(request, "cohorts/application_history.html", context)
+
+
+@require_GET
+@roles(Role.ADMIN, *HOST_STAFF)
+def application_scores(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each reviewer gave, stage by stage and criterion by criterion."""
+    found = _load(request, pk)
+    audit.saw(request.user, "application.viewed", host_id=found.host_id, subject_id=found.person_id)
+    context = {
+        "application": found,
+        "stages": queries.scores_on(found),
+        "tabs": _tabs(request, found, "cohorts:application-scores"),
+    }
+    return render(request, "cohorts/application_scores.html", context)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay, Visit
+from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay, Supplement, Visit
 from cohorts.models.pathway import is_pathway
 from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
@@ -93,6 +93,7 @@ def public_home() -> Page:
 def trainee_home(user: User) -> Page:
     """What waits for an answer, the course of today, and one's applications. Eight queries of its own."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
+    documents = Supplement.objects.waiting().filter(application=OuterRef("pk"), due_on__gte=timezone.localdate())
     mine = (
         Application.objects.visible_to(user)
         .owing_pledges()
@@ -101,7 +102,10 @@ def trainee_home(user: User) -> Page:
     )
     applications = list(
         mine.annotate(
-            offer_pk=Subquery(offers.values("pk")[:1]), offer_until=Subquery(offers.values("deadline")[:1])
+            offer_pk=Subquery(offers.values("pk")[:1]),
+            offer_until=Subquery(offers.values("deadline")[:1]),
+            documents_pk=Subquery(documents.values("pk")[:1]),
+            documents_due=Subquery(documents.values("due_on")[:1]),
         ).order_by("-created_at", "-pk")[:SHOWN]
     )
     for application in applications:
@@ -120,6 +124,10 @@ def answers_due(applications: list[Application]) -> list[Todo]:
     """Offers to answer first, then drafts to finish before the window closes."""
     now, found = timezone.now(), []
     for one in applications:
+        if one.documents_pk:  # type: ignore[attr-defined]  # annotated
+            label = _("Send the documents asked for: %(cohort)s") % {"cohort": one.cohort}
+            due = _("until %(when)s") % {"when": date_format(one.documents_due, "n/j")}  # type: ignore[attr-defined]
+            found.append(Todo(label, 1, where("cohorts:supplement", one.documents_pk), True, due))  # type: ignore[attr-defined]
         if one.offer_pk and one.offer_until > now:  # type: ignore[attr-defined]  # annotated
             label = _("Answer the offer of a seat: %(cohort)s") % {"cohort": one.cohort}
             found.append(Todo(label, 1, where("cohorts:offer", one.offer_pk), True, until(one.offer_until)))  # type: ignore[attr-defined]

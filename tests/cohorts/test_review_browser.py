@@ -1,8 +1,11 @@
 """Reviewing by the keyboard alone, and the pages an operator sets a rubric on."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from cohorts.actions.exams import read_exam, receive_exam
 from cohorts.actions.rubric import CriterionPlan, set_rubric
@@ -134,3 +137,31 @@ def test_the_results_of_a_test_row_by_row(page, live_server, client, cohort):
     page.goto(exam.get_absolute_url())
     assert_accessible(page)
     look(page, "exam")
+
+
+def test_documents_asked_for_and_sent(page, live_server, client, cohort):
+    now = timezone.now()
+    type(cohort).objects.update(apply_opens_at=now - timedelta(days=9), apply_closes_at=now - timedelta(days=1))
+    application = cohort.applications.order_by("pk").first()
+    user = make_user(email=application.person.email)
+    type(application.person).objects.filter(pk=application.person_id).update(user=user)
+    official = make_member(Role.OFFICIAL, cohort.host)
+    sign_in(page, client, official, live_server.url)
+    page.goto(f"/applications/{application.pk}/supplement/")
+    assert_accessible(page)
+    look(page, "supplement-ask")
+    page.locator("[name=documents]").fill("주민등록초본\n고용보험 자격이력내역서")
+    page.locator("[name=message]").fill("초본의 주소 변동 사항이 보이지 않습니다. 최근 5년이 모두 나오게 발급해 주십시오.")
+    page.locator("main form button.primary").click()
+    page.wait_for_url(f"**/applications/{application.pk}/")
+    assert_accessible(page)
+    look(page, "supplement-asked")
+    page.goto(f"/cohorts/{cohort.pk}/supplements/")
+    assert_accessible(page)
+    look(page, "supplement-list")
+    sign_in(page, client, user, live_server.url)
+    page.goto(f"/supplements/{application.supplements.get().pk}/")
+    assert_accessible(page)
+    look(page, "supplement")
+    page.goto("/")
+    look(page, "supplement-home")

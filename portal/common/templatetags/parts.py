@@ -26,7 +26,7 @@ TONES = {
     "information": "info booked running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
-    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed",
+    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed answered",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
     "on_hold on_leave delayed retrying not_possible left_out kept unverified unknown no_answer last_chance",
