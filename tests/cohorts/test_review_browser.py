@@ -151,7 +151,9 @@ def test_documents_asked_for_and_sent(page, live_server, client, cohort):
     assert_accessible(page)
     look(page, "supplement-ask")
     page.locator("[name=documents]").fill("주민등록초본\n고용보험 자격이력내역서")
-    page.locator("[name=message]").fill("초본의 주소 변동 사항이 보이지 않습니다. 최근 5년이 모두 나오게 발급해 주십시오.")
+    page.locator("[name=message]").fill(
+        "초본의 주소 변동 사항이 보이지 않습니다. 최근 5년이 모두 나오게 발급해 주십시오."
+    )
     page.locator("main form button.primary").click()
     page.wait_for_url(f"**/applications/{application.pk}/")
     assert_accessible(page)
