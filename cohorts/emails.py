@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from cohorts.resuming import token_of
 from portal import notify
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def about(application: "Application", template: str, *, slot: object, by: "User 
 
     Join `application.person.user` and `application.cohort`.
     """
-    fields = {name: more.pop(name) for name in ("run_at", "expires_at") if name in more}
+    fields = {name: more.pop(name) for name in ("run_at", "expires_at", "secret") if name in more}
     context = {
         "cohort": application.cohort.name,
         "receipt_number": application.receipt_number,
@@ -132,6 +133,20 @@ def _about_release(
         context={"cohort": selection.cohort.name, "who": by.name, "note": note, "path": path},
         host=selection.host_id,
         by=by,
+    )
+
+
+def application_link(application: "Application", *, by: "User", at: datetime) -> notify.Message:
+    """The way back to a draft, at most one an hour. Its text holds a key, so staff do not read it."""
+    return about(
+        application,
+        "application_link",
+        slot=f"{at:%Y%m%d%H}",
+        by=by,
+        path=reverse("cohorts:apply-resume", args=[token_of(application.pk)]),
+        until=timezone.localtime(application.deadline.stated),
+        expires_at=application.deadline.closes_at,
+        secret=True,
     )
 
 

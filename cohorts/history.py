@@ -31,6 +31,7 @@ say(
         "application.started": _("The application was begun"),
         "application.received": _("The application was received"),
         "application.changed": _("The application was changed"),
+        "application.link_sent": _("The link to go on was sent"),
         "application.file_attached": _("A file was attached"),
         "application.file_removed": _("A file was removed"),
         "application.submitted": _("The application was submitted"),

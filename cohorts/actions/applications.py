@@ -202,6 +202,17 @@ def overrule_ineligibility(application: Application, *, by: User, reason: str) -
     return application
 
 
+@transaction.atomic
+def send_application_link(application: Application, *, by: User) -> None:
+    """Mail the applicant the way back to the draft; asked again within the hour, no second mail."""
+    draft = Application.objects.with_deadline().select_related("cohort", "person__user").get(pk=application.pk)
+    if draft.state != ApplicationState.DRAFT:
+        raise ActionRefused(_("This application was submitted already."))
+    _require_open(draft.cohort, draft.deadline)
+    notify.queue_many([emails.application_link(draft, by=by, at=timezone.now())])
+    audit.record(draft, "application.link_sent", by=by)
+
+
 def remind_of_drafts(now: "datetime | None" = None) -> int:
     """Write once to everybody whose draft closes within 24 hours; returns how many are due."""
     now = now or timezone.now()

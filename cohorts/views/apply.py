@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from cohorts.models import Application, ApplicationFile
 from cohorts.permissions import can_edit_application
 from cohorts.queries.answers import OwnAnswers, own_answers
 from cohorts.queries.deadlines import deadline_of
+from cohorts.resuming import application_of
 from cohorts.states import OPEN_TO_CHANGE
 from cohorts.views.applying import FILES, USUAL, Applying, Step, at_the_form, step_url
 from portal.accounts.roles import Role
@@ -26,6 +28,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.uploads import UploadField
+from portal.common.verbs import do
 
 Part = tuple[str, Any, list[tuple[Any, Any]]]  # slug, title, rows
 BEFORE_THE_DRAFT = ("consents", "about")  # a draft begins with the first answers, and those with the consent
@@ -156,6 +159,30 @@ def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     except ActionRefused as refusal:
         context["wrong"] = str(refusal)
     return render(request, "cohorts/_apply_saved.html", context | {"at": timezone.localtime()})
+
+
+@require_POST
+@roles(Role.TRAINEE)
+def apply_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail oneself the way back, for another device or another day."""
+    here = at_the_form(request, pk)
+    if here.application is None:
+        raise Http404
+    application, done = here.application, _("The link was sent to %(email)s.") % {"email": request.user.email}
+    back = reverse("cohorts:apply", args=[pk])
+    return do(request, lambda: actions.send_application_link(application, by=request.user), done, back)
+
+
+@require_GET
+@login_not_required
+def apply_resume(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of the mail. It names a draft and signs nobody in."""
+    draft = Application.objects.select_related("person").filter(pk=application_of(token)).first()
+    if draft is None:
+        return render(request, "cohorts/apply_resume.html", {"stranger": False}, status=410)
+    if request.user.is_authenticated and draft.person.user_id != request.user.pk:
+        return render(request, "cohorts/apply_resume.html", {"stranger": True}, status=403)
+    return redirect("cohorts:apply", draft.cohort_id)  # asks for the sign-in
 
 
 @require_http_methods(["GET", "POST"])

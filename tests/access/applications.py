@@ -4,6 +4,7 @@ from cohorts.actions.bulk import prepare_bulk
 from cohorts.actions.consents import give_consents
 from cohorts.bulk import BulkVerb
 from cohorts.models import Application, ApplicationFile, Consent
+from cohorts.resuming import token_of
 from cohorts.states import ConsentKind
 from tests import factories as make
 from tests.access import row
@@ -104,6 +105,11 @@ TABLE = [
     row(
         "cohorts:application-withdraw", "POST", lambda w: [w.application.pk],
         own="403 422 422 403 403 403 302", same="403 422 422 403 403 403 404", other="403 404 404 403 403 403 404",
+    ),
+    row("cohorts:apply-link", "POST", lambda w: [w.recruiting.pk], own=ME + "302", same=ME + "404", other=ME + "404"),
+    row(
+        "cohorts:apply-resume", "GET", lambda w: [token_of(w.draft_application.pk)],
+        own="403 403 403 403 403 403 302", same="403 403 403 403 403 403 403", anonymous=302,
     ),
     row("cohorts:upload-announce", "POST", lambda w: [], own=ME + "422", same=ME + "422", other=ME + "422"),
     row("cohorts:upload-append", "POST", lambda w: ["nothing"], own=ME + "413", same=ME + "413", other=ME + "413"),
