@@ -1,5 +1,6 @@
 """Input of the public pages."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,7 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.eligibility import Candidate, EligibilityRules, Fault, Reason, judge, province_of
+from cohorts.eligibility import Candidate, EligibilityRules, Fault, judge, province_of
+from cohorts.forms.questions import field_of, name_of
+from cohorts.models import Question
+from cohorts.questions import holds
 from portal.common.fields import DateField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
@@ -28,7 +32,7 @@ class NoticeFilter(FilterForm):
 
 
 class SelfCheckForm(PortalForm):
-    """Asks for no more than the rules of the cohort need."""
+    """Asks for no more than the rules of the cohort need, and what its own questions exclude by."""
 
     ANSWERED: ClassVar = {"birth_date", "address", "employed"}
 
@@ -40,15 +44,17 @@ class SelfCheckForm(PortalForm):
         label=_("Do you have a job?"), choices=[("no", _("No")), ("yes", _("Yes"))], widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, rules: EligibilityRules, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: EligibilityRules, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rules = rules
+        self.rules, self.questions = rules, questions
         if rules.age_min is None and rules.age_max is None:
             del self.fields["birth_date"]
         if not rules.region:
             del self.fields["address"]
         if not rules.unemployed_only:
             del self.fields["employed"]
+        for question in questions:
+            self.fields[name_of(question)] = field_of(question)
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
@@ -56,8 +62,8 @@ class SelfCheckForm(PortalForm):
             raise forms.ValidationError(_("Begin with the province, like 대구광역시 중구."))
         return address
 
-    def reasons(self) -> list[Reason]:
-        """What speaks against the person, the deadline apart."""
+    def reasons(self) -> list[Any]:
+        """What speaks against the person in sentences, the deadline apart."""
         given = self.cleaned_data
         candidate = Candidate(
             born=given.get("birth_date") or timezone.localdate(),
@@ -65,4 +71,6 @@ class SelfCheckForm(PortalForm):
             employed=given.get("employed") == "yes",
             submitted_at=timezone.now(),
         )
-        return [reason for reason in judge(candidate, self.rules) if reason.fault != Fault.AFTER_DEADLINE]
+        found: list[Any] = [one for one in judge(candidate, self.rules) if one.fault != Fault.AFTER_DEADLINE]
+        away = [one for one in self.questions if holds(given.get(name_of(one)), one.turns_away)]
+        return found + [one.said("turned_away") for one in away]

@@ -56,24 +56,29 @@ class QuestionsForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.questions, answers = list(questions), answers or {}
         for question in self.questions:
-            more: dict[str, Any] = {
-                "label": question.said("label"),
-                "required": question.required and question.pk not in files,
-                "initial": typed(question, answers.get(question.pk)),
-            }
-            if text := question.said("help"):
-                more["help_text"] = escape(text)
-            field = MAKE[question.kind](question, **more)
-            field.error_messages["required"] = required_message(field)
-            if question.kind in HAS_CHOICES:
-                field.error_messages["invalid_choice"] = NOT_OFFERED
-            self.fields[name_of(question)] = field
+            self.fields[name_of(question)] = field_of(
+                question, needed=question.pk not in files, initial=typed(question, answers.get(question.pk))
+            )
 
     def so_far(self) -> dict[int, Any]:
         """What is valid or was emptied, as `Answer.value` keeps it, by the pk of its question."""
         pks = {name_of(one): one.pk for one in self.questions}
         emptied = {name: "" for name in pks if self.has_error(name, "required")}
         return {pks[name]: stored(value) for name, value in (self.cleaned_data | emptied).items()}
+
+
+def field_of(question: Question, *, needed: bool = True, initial: Any = None) -> forms.Field:
+    """The field of a question, in the language of the page."""
+    more: dict[str, Any] = {
+        "label": question.said("label"), "required": question.required and needed, "initial": initial,
+    }  # fmt: skip
+    if text := question.said("help"):
+        more["help_text"] = escape(text)
+    field = MAKE[question.kind](question, **more)
+    field.error_messages["required"] = required_message(field)
+    if question.kind in HAS_CHOICES:
+        field.error_messages["invalid_choice"] = NOT_OFFERED
+    return field
 
 
 def name_of(question: Question) -> str:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from cohorts import questions as rules
 from cohorts.models import Application, ApplicationFile, Cohort, Question
+from cohorts.models.cohort import CohortQuerySet
 from cohorts.models.questions import ApplicationForm
 
 
@@ -65,3 +68,17 @@ def unanswered(cohort: Cohort) -> OwnAnswers:
     """As the form begins, for somebody without a draft."""
     form = published_form(cohort)
     return OwnAnswers(list(form.questions.all()), {}, {}) if form else NOTHING
+
+
+def with_deciding(cohorts: CohortQuerySet) -> CohortQuerySet:
+    """Each with `decides`: whether `deciding_questions` has something to read."""
+    found = Question.objects.filter(form__cohort=OuterRef("pk"), form__published_at__isnull=False, asked_if=None)
+    return cohorts.annotate(decides=Exists(found.exclude(turns_away=[])))
+
+
+def deciding_questions(cohort: Cohort) -> list[Question]:
+    """Of the form in use, those asked of everybody whose answer may exclude: what the notice lets one try."""
+    if not cohort.decides:  # type: ignore[attr-defined]  # of `with_deciding`
+        return []
+    newest = cohort.forms.published().order_by("-version").values("pk")[:1]
+    return list(Question.objects.filter(form=Subquery(newest), asked_if=None).exclude(turns_away=[]))

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cohorts.forms.public import NoticeFilter, SelfCheckForm
+from cohorts.forms.questions import name_of
 from cohorts.models import Cohort
 from cohorts.queries import eligibility_rules, open_cohorts
+from cohorts.queries.answers import deciding_questions, with_deciding
 from cohorts.states import TAKES_APPLICATIONS
 from portal.common.listing import Listing
 
@@ -24,10 +26,11 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The facts of one course, who can apply, and a check of oneself that is neither kept nor counted."""
-    found = get_object_or_404(Cohort.objects.public().for_detail(), pk=pk)
+    found = get_object_or_404(with_deciding(Cohort.objects.public().for_detail()), pk=pk)
     rules = eligibility_rules(found.policy)
-    asked = SelfCheckForm.ANSWERED & request.GET.keys()
-    form = SelfCheckForm(request.GET if asked else None, rules=rules)
+    questions = deciding_questions(found)
+    asked = (SelfCheckForm.ANSWERED | {name_of(one) for one in questions}) & request.GET.keys()
+    form = SelfCheckForm(request.GET if asked else None, rules=rules, questions=questions)
     reasons = form.reasons() if form.is_valid() else None
     context = {
         "cohort": found,

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from cohorts.models import Application, Consent, Person
+from cohorts.actions.questions import draft_form, publish_form
+from cohorts.models import Answer, Application, Consent, Person
 from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
 from tests.cohorts.applying import ABOUT, CONSENTS, fill, step_url
+from tests.cohorts.asking import ask
 from tests.factories import make_cohort, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +96,65 @@ def test_without_the_lock_of_the_row_twenty_submissions_are_more(client, monkeyp
         thread.join()
 
     assert len(refusals) == 3  # instead of the receipt
+
+
+# The same draft in many windows ------------------------------------------------------------
+
+
+def test_twenty_windows_answer_one_question_and_one_answer_is_kept(client):
+    """Each window has loaded the page before anybody saved: one of them wins, the others are told."""
+    user, cohort = make_user(), make_cohort()
+    form = draft_form(cohort, by=None)
+    question = ask(form)
+    publish_form(form, by=None)
+    client.force_login(user)
+    fill(client, cohort)
+    url, name = step_url(cohort, "questions-1"), f"q{question.pk}"
+    told = [{name: f"창 {number}", "tab": f"tab{number}", "seen": ""} for number in range(TIMES)]
+
+    answers = together(user, [(url, data) for data in told])
+
+    kept = Answer.objects.get()
+    assert sorted(answer.status_code for answer in answers) == [302] + [422] * (TIMES - 1)
+    winner = next(answer for answer in answers if answer.status_code == 302)
+    assert kept.value == winner.wsgi_request.POST[name]
+
+
+def test_a_window_that_saves_while_another_submits_loses_nothing(client):
+    """The answer counts, before the submission or after it; never is it half in."""
+    user, cohort = make_user(), make_cohort()
+    form = draft_form(cohort, by=None)
+    question = ask(form, required=False)
+    publish_form(form, by=None)
+    client.force_login(user)
+    application = fill(client, cohort)
+    save = (step_url(cohort, "questions-1"), {f"q{question.pk}": "마지막 답"})
+    submit = (reverse("cohorts:apply-check", args=[cohort.pk]), {"submission_key": str(application.submission_key)})
+
+    answers = together(user, [save, submit] * 5)
+
+    application.refresh_from_db()
+    assert {answer.status_code for answer in answers} == {302}
+    assert (application.state, application.answers.get().value) == ("submitted", "마지막 답")
+    assert Mail.objects.filter(template="cohorts/application_received").count() == 1
+
+
+def together(user, posts_of) -> list:
+    """The answers to posts that leave together."""
+    ready, answers = threading.Barrier(len(posts_of)), []
+
+    def one(url, data) -> None:
+        client = Client()
+        client.force_login(user)
+        ready.wait()
+        try:
+            answers.append(client.post(url, data))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=args) for args in posts_of]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
