@@ -31,8 +31,8 @@ WEIGHTS = tuple(f"weight_{stage}" for stage in Stage)
 class QuotaForm(PortalForm):
     """One row. A region is typed, every other group is chosen."""
 
-    group = forms.ChoiceField(label=_("Group"), required=False)
-    region = TextField(label=_("Region"), max_letters=40, required=False)
+    group = forms.ChoiceField(label=pgettext_lazy("quota", "For whom"), required=False)
+    region = TextField(label=pgettext_lazy("quota", "Which region"), max_letters=40, required=False)
     rule = forms.ChoiceField(label=_("Rule"), choices=QuotaRuleChoice.choices, required=False)
     amount = IntegerField(label=pgettext_lazy("quota", "How many"), min_value=0, max_value=10_000, required=False)
     unit = forms.ChoiceField(label=_("Unit"), choices=QuotaUnit.choices, required=False)
@@ -165,4 +165,6 @@ class BoardForm(PortalForm):
 
 
 class AdoptForm(PortalForm):
-    reason = TextField(label=_("Why these rules"), max_letters=500, lines=True)
+    reason = TextField(
+        label=_("Why these rules"), max_letters=500, lines=True, widget=forms.Textarea(attrs={"rows": 3})
+    )

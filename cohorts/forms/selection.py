@@ -14,23 +14,27 @@ from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
 
+def few_lines() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 3})
+
+
 class PrepareForm(PortalForm):
     turn_down_unranked = forms.BooleanField(label=_("Turn down the applications that cannot be ranked"), required=False)
 
 
 class RequestReleaseForm(PortalForm):
-    note = TextField(label=_("Note to the colleague"), max_letters=500, lines=True, required=False)
+    note = TextField(label=_("Note to the colleague"), max_letters=500, lines=True, required=False, widget=few_lines())
 
 
 class SendBackForm(PortalForm):
-    reason = TextField(label=_("What is to be changed"), max_letters=500, lines=True)
+    reason = TextField(label=_("What is to be changed"), max_letters=500, lines=True, widget=few_lines())
 
 
 class ReleaseForm(PortalForm):
     """Without a second pair of eyes a reason is asked for."""
 
     override = TextField(
-        label=_("Why you release it alone"), max_letters=500, lines=True,
+        label=_("Why you release it alone"), max_letters=500, lines=True, widget=few_lines(),
         help_text=_("Nobody else here can release it. The reason is kept with the selection."),
     )  # fmt: skip
 

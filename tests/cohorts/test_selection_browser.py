@@ -51,6 +51,7 @@ def test_the_selection_from_preview_to_trainees(page, live_server, client, cohor
     page.get_by_role("link", name="발표").click()
     assert_accessible(page)
     look(page, "selection-release")
+    page.get_by_label("혼자 발표하는 사유").fill("담당자 1명")
     page.get_by_role("button", name="지금 발표").click()
     page.get_by_text("선발 결과를 발표했습니다").wait_for()
     look(page, "selection-released")

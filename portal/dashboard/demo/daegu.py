@@ -109,6 +109,8 @@ def choose(cast: dict[str, User], cohort: Cohort, start: date) -> None:
     """Scored, selected, answered; six decline and the waitlist moves up."""
     with on(start - 15 * DAY):
         school.score_all(cohort, by=cast["reviewer"], seed=SEED)
+    with on(start - 14 * DAY):
+        school.give_points(cohort, by=cast["operator"])
     with on(start - 12 * DAY):
         school.select(cohort, by=cast["official"])
     with on(start - 11 * DAY):

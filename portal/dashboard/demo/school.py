@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cohorts.actions import board, bonus, offers, pledges, rosters, scores, selection
 from cohorts.actions import enrolment as enrolments
-from cohorts.actions import offers, pledges, rosters, scores, selection
-from cohorts.models import Application, Cohort, Offer, Programme
+from cohorts.models import Application, Cohort, Offer, Programme, QuotaGroup
 from cohorts.queries.release import second_pairs
 from cohorts.states import Stage
 from curriculum import actions as teaching
@@ -70,6 +70,28 @@ def select(cohort: Cohort, *, by: User) -> None:
         selection.release_selection(prepared, by=colleague)
     else:
         selection.release_selection(prepared, by=by, override="다른 담당자가 없습니다.")
+
+
+GIVES_POINTS = (("국가유공자 가족", 5, "취업지원 대상자 증명서"), ("저소득층", 3, "수급자 또는 차상위계층 증명서"))
+
+
+def give_points(cohort: Cohort, *, by: User, every: int = 14) -> None:
+    """Rules of bonus points, and papers that people brought to the counter; two of three are confirmed."""
+    rules = [
+        bonus.set_bonus_rule(cohort, by=by, name=name, points=Decimal(points), evidence=evidence)
+        for name, points, evidence in GIVES_POINTS
+    ]
+    people = Application.objects.filter(cohort=cohort).in_selection().order_by("pk")[::every]
+    for place, application in enumerate(people):
+        claim = bonus.claim_bonus(application, rules[place % 2], by=by, note="창구에서 원본 확인")
+        if place % 3:
+            bonus.confirm_bonus(claim, by=by)
+        else:
+            bonus.refuse_bonus(claim, by=by, reason="발급일이 모집공고일보다 빠릅니다.")
+    plan = board.QuotaPlan(None, QuotaGroup.BONUS, str(rules[1].pk), "at_least", 5, "percent")
+    board.adopt_rules(
+        cohort, by=by, reason="모집공고 제5조: 저소득층 5% 우선 선발", quotas=[plan], bonus_limit=Decimal(5)
+    )
 
 
 def answer(cohort: Cohort, *, declining: int = 0) -> None:
