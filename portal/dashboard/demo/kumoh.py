@@ -116,6 +116,7 @@ def recruit(cast: dict[str, User], programme: Programme, today: date) -> Cohort:
     with on(today - 2 * DAY):
         file = invented(23, region="경상북도 구미시", deadline=today - 3 * DAY, track="일반", seed=SEED)
         school.take_roster(cohort, file, by=by)
+        school.claim_points(cohort, by=by, most=3)
     with on(today - DAY, "20:10"):
         apply(cast["applicant"], cohort)
     return cohort

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cohorts.actions import board, bonus, offers, pledges, rosters, scores, selection
 from cohorts.actions import enrolment as enrolments
-from cohorts.models import Application, Cohort, Offer, Programme, QuotaGroup
+from cohorts.models import Application, BonusRule, Cohort, Offer, Programme, QuotaGroup
 from cohorts.queries.release import second_pairs
 from cohorts.states import Stage
 from curriculum import actions as teaching
@@ -75,12 +75,23 @@ def select(cohort: Cohort, *, by: User) -> None:
 GIVES_POINTS = (("국가유공자 가족", 5, "취업지원 대상자 증명서"), ("저소득층", 3, "수급자 또는 차상위계층 증명서"))
 
 
-def give_points(cohort: Cohort, *, by: User, every: int = 14) -> None:
-    """Rules of bonus points, and papers that people brought to the counter; two of three are confirmed."""
-    rules = [
+def claim_points(cohort: Cohort, *, by: User, most: int) -> None:
+    """Rules of bonus points, and papers that people brought to the counter; nobody has decided yet."""
+    rules = bonus_rules(cohort, by=by)
+    for place, application in enumerate(Application.objects.filter(cohort=cohort).in_selection().order_by("pk")[:most]):
+        bonus.claim_bonus(application, rules[place % 2], by=by, note="창구에서 원본 확인")
+
+
+def bonus_rules(cohort: Cohort, *, by: User) -> list[BonusRule]:
+    return [
         bonus.set_bonus_rule(cohort, by=by, name=name, points=Decimal(points), evidence=evidence)
         for name, points, evidence in GIVES_POINTS
     ]
+
+
+def give_points(cohort: Cohort, *, by: User, every: int = 14) -> None:
+    """Every fourteenth applicant brought a paper to the counter; two of three are confirmed."""
+    rules = bonus_rules(cohort, by=by)
     people = Application.objects.filter(cohort=cohort).in_selection().order_by("pk")[::every]
     for place, application in enumerate(people):
         claim = bonus.claim_bonus(application, rules[place % 2], by=by, note="창구에서 원본 확인")
