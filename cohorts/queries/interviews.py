@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.interviewing import PANELLISTS_AT_LEAST
 from cohorts.models import (
@@ -138,7 +138,7 @@ SHOW: dict[str, str | Promise] = {
     "not_booked": gettext_lazy("Invited, no time chosen"),
     "booked": gettext_lazy("Time chosen"),
     "conflict": gettext_lazy("Conflict with a panellist"),
-    "no_show": gettext_lazy("Did not come"),
+    "no_show": pgettext_lazy("interview", "Did not come"),
 }
 
 

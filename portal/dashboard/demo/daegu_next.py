@@ -44,8 +44,10 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
         admission.invite_to_interview(cohort, chosen, by=cast["operator"], book_until=until)
     with on(deadline + 4 * DAY):
         book(cohort)
-    with on(today - DAY, "17:00"):
+    with on(today - DAY, "17:30"):
         miss(panels[0], by=cast["operator"])
+        for panel in panels:
+            judge(panel)
     return cohort
 
 
@@ -129,6 +131,17 @@ def miss(panel: InterviewPanel, *, by: User) -> None:
     over = InterviewBooking.objects.live().filter(slot__panel=panel, slot__ends_at__lt=timezone.now())
     if booking := over.order_by("-slot__starts_at").first():
         admission.mark_attendance(booking, by=by, came=False)
+
+
+def judge(panel: InterviewPanel) -> None:
+    """Each panellist's points for those who came."""
+    draw = random.Random(SEED)  # noqa: S311
+    came = InterviewBooking.objects.live().filter(slot__panel=panel, slot__ends_at__lt=timezone.now())
+    for booking in came.select_related("application").order_by("pk"):
+        gift = draw.gauss(80, 7)
+        for panellist in panel.reviewers.order_by("pk"):
+            points = Decimal(f"{min(100, max(40, gift + draw.gauss(0, 4))):.1f}")
+            score_application(booking.application, {Stage.INTERVIEW: Given(points)}, by=panellist)
 
 
 def stated(day: date, at: time) -> datetime:
