@@ -3,7 +3,7 @@
 Order of locks: application, then slots by number. The slot's row guards its places.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +122,19 @@ def release_interview(application: Application, *, by: "User | None") -> None:
         _cancel(application, booking, by=by)
 
 
+def strike_interviews(applications: Sequence[Application], *, by: "User | None") -> list[AuditEvent]:
+    """The interviews to come of these, which the caller has locked and decided on: nobody is reminded of one.
+
+    Without mail of their own, since the result says it. Returns the audit events unsaved.
+    """
+    live = InterviewBooking.objects.live().filter(application__in=applications, slot__starts_at__gt=timezone.now())
+    found = list(live.select_related("application", "slot__panel"))
+    InterviewBooking.objects.filter(pk__in=[one.pk for one in found]).update(
+        state=BookingState.CANCELLED, sequence=F("sequence") + 1, changed_at=timezone.now()
+    )
+    return [audit.event(one.application, "application.interview_cancelled", by=by, before=_facts(one)) for one in found]
+
+
 @transaction.atomic
 def mark_attendance(booking: InterviewBooking, *, by: "User | None", came: bool) -> InterviewBooking:
     """Write down that the applicant did not come, or take that back. Refuses before the interview begins."""
@@ -146,7 +159,7 @@ def remind_of_interviews(now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = InterviewBooking.objects.live().filter(
         slot__starts_at__gt=now, slot__starts_at__lte=now + REMIND_BEFORE,
-        changed_at__lt=F("slot__starts_at") - REMIND_BEFORE,
+        changed_at__lt=F("slot__starts_at") - REMIND_BEFORE, application__state__in=IN_SELECTION,
     )  # fmt: skip
     rows = emails.with_mail(due).order_by("pk")
     messages = [emails.about_booking(one, "interview_soon", by=None, expires_at=one.slot.starts_at) for one in rows]

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts import emails, queries, ranking
 from cohorts.actions.extensions import refuse_while_extended
+from cohorts.actions.interviews import strike_interviews
 from cohorts.actions.moves import _move_all
 from cohorts.actions.offers import _make_offers, _promote
-from cohorts.models import Application, BonusClaim, Cohort, Decision, Offer, Selection, Track
+from cohorts.models import Application, BonusClaim, Cohort, Decision, InterviewBooking, Offer, Selection, Track
 from cohorts.queries.groups import group_names
 from cohorts.rules import as_inputs
 from cohorts.states import IN_SELECTION, RELEASE_TRANSITIONS, SELECTS, ApplicationState, Outcome, ReleaseState
@@ -131,6 +133,8 @@ def release_selection(selection: Selection, *, by: "User | None", override: str 
     for decision in live:
         moved[BECOMES[Outcome(decision.outcome)]].append(decision.application)
     events = _move_all(moved, by=by)
+    if awaited := [decision.application for decision in live if decision.awaits_interview]:  # type: ignore[attr-defined]
+        events += strike_interviews(awaited, by=by)
     offers = _make_offers(moved[ApplicationState.OFFERED])
     notify.queue_many(_mails(selection, live, offers, by))
     selection.released_at, selection.released_by = timezone.now(), by
@@ -251,9 +255,15 @@ def _numbers(decisions: Iterable[Decision]) -> dict[str, int]:
 
 
 def _locked_decisions(selection: Selection) -> list[Decision]:
+    """With their applications locked; `awaits_interview`: one of them is still to come."""
+    to_come = InterviewBooking.objects.live().filter(
+        application=OuterRef("application"), slot__starts_at__gt=timezone.now()
+    )
     locked = selection.decisions.select_for_update(of=("application",), no_key=True)
-    decisions = list(
-        locked.select_related("application__person__user", "application__track").order_by("application_id")
+    decisions: list[Any] = list(
+        locked.annotate(awaits_interview=Exists(to_come))
+        .select_related("application__person__user", "application__track")
+        .order_by("application_id")
     )
     for decision in decisions:
         decision.application.cohort = selection.cohort

@@ -24,6 +24,7 @@ from cohorts.queries import interviews as queries
 from cohorts.queries.reviewing import reviewers_of
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.audit.history import history_of
 from portal.common.downloads import send_bytes
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
@@ -189,6 +190,7 @@ def admission_panel(request: HttpRequest, pk: int) -> HttpResponse:
         "scores": request.user.role == Role.REVIEWER,
         "marks": request.user.role != Role.ADMIN,
         "now": timezone.now(),
+        "events": history_of(panel) if request.user.role in OFFICE else None,
         "day_form": DayForm(initial={"day": context["day"]}),
         "least": PANELLISTS_AT_LEAST,
     }

@@ -16,6 +16,7 @@ from cohorts.actions.interviews import (
     remind_of_interviews,
 )
 from cohorts.actions.reviewing import declare_conflict
+from cohorts.actions.selection import prepare_selection, release_selection
 from cohorts.interviewing import slots_of_day
 from cohorts.models import Application, InterviewBooking, InterviewInvitation, InterviewSlot, ReviewAssignment
 from cohorts.queries import interviews as queries
@@ -276,6 +277,22 @@ def test_who_withdraws_gives_the_time_back(cohort):
 
     slot.refresh_from_db()
     assert (slot.taken, InterviewBooking.objects.get().state) == (0, "cancelled")
+
+
+def test_a_result_strikes_the_interview_that_would_have_come(cohort, office):
+    slot, past = make_slot(make_panel(cohort)), make_slot(make_panel(cohort), timezone.now() - timedelta(hours=3))
+    decided, interviewed = make_booking(slot).application, make_booking(past).application
+    for application in (decided, interviewed):
+        make_scores(application)
+
+    release_selection(prepare_selection(cohort, by=office), by=office, override="담당자가 한 명입니다.")
+
+    assert dict(InterviewBooking.objects.values_list("application", "state")) == {
+        decided.pk: "cancelled", interviewed.pk: "booked",
+    }  # fmt: skip
+    assert AuditEvent.objects.filter(verb="application.interview_cancelled", object_id=decided.pk).exists()
+    slot.refresh_from_db()
+    assert slot.taken == 0
 
 
 # Conflicts of interest ----------------------------------------------------------------------
