@@ -1,6 +1,6 @@
-"""Where the page of a cohort leads to. Each app says in its AppConfig.ready() what it has:
+"""Where the page of a cohort leads to, phase by phase. Each app says in its AppConfig.ready() what it has:
 
-hub.register(_("Timetable"), "curriculum:timetable", (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR))
+hub.register(Phase.TRAINING, _("Timetable"), "curriculum:timetable", (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR))
 
 The address takes the cohort's pk; or, with `by_query`, it is a list with `?cohort=<pk>`. What nobody
 has built yet is left out.
@@ -9,20 +9,32 @@ has built yet is left out.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort
 from portal.accounts.models import User
 
 
+class Phase(TextChoices):
+    """The life of a cohort as its office lives it; within a phase, the entries stand as they were registered."""
+
+    RECRUITING = "recruiting", pgettext_lazy("hub", "Recruiting")
+    SCREENING = "screening", pgettext_lazy("hub", "Screening")
+    SELECTION = "selection", pgettext_lazy("hub", "Selection and seats")
+    TRAINING = "training", pgettext_lazy("hub", "Training")
+    OUTCOMES = "outcomes", pgettext_lazy("hub", "Outcomes")
+
+
 @dataclass(frozen=True)
 class Entry:
+    phase: Phase
     label: str | Promise
     name: str  # of the URL
     roles: frozenset[str]
     by_query: bool
-    place: int  # 10 applications … 90 report
 
     def url(self, cohort: Cohort) -> str | None:
         try:
@@ -40,14 +52,16 @@ class Link:
 ENTRIES: dict[str, Entry] = {}
 
 
-def register(
-    label: str | Promise, name: str, roles: Collection[str], *, by_query: bool = False, place: int = 50
-) -> None:
-    """One entry per URL name; entries stand in the order of their `place`."""
-    ENTRIES[name] = Entry(label, name, frozenset(roles), by_query, place)
+def register(phase: Phase, label: str | Promise, name: str, roles: Collection[str], *, by_query: bool = False) -> None:
+    """One entry per URL name."""
+    ENTRIES[name] = Entry(phase, label, name, frozenset(roles), by_query)
 
 
-def links(user: User, cohort: Cohort) -> list[Link]:
-    """What of a cohort `user` may open; no query."""
-    mine = sorted((entry for entry in ENTRIES.values() if user.role in entry.roles), key=lambda entry: entry.place)
-    return [Link(entry.label, url) for entry in mine if (url := entry.url(cohort))]
+def links(user: User, cohort: Cohort) -> list[tuple[Phase, list[Link]]]:
+    """What of a cohort `user` may open, by phase; no query."""
+    mine = [entry for entry in ENTRIES.values() if user.role in entry.roles]
+    found = [
+        (phase, [Link(entry.label, url) for entry in mine if entry.phase == phase and (url := entry.url(cohort))])
+        for phase in Phase
+    ]
+    return [(phase, some) for phase, some in found if some]

@@ -10,7 +10,8 @@ class CurriculumConfig(AppConfig):
         from portal.accounts.roles import HOST_STAFF, Role
 
         teachers = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
-        hub.register(pgettext_lazy("hub", "Timetable"), "curriculum:timetable", teachers, place=30)
-        hub.register(pgettext_lazy("hub", "Attendance and completion"), "curriculum:sheet", teachers, place=40)
+        training = hub.Phase.TRAINING
+        hub.register(training, pgettext_lazy("hub", "Timetable"), "curriculum:timetable", teachers)
         first = pgettext_lazy("hub", "First days")
-        hub.register(first, "curriculum:first-days-list", teachers, by_query=True, place=35)
+        hub.register(training, first, "curriculum:first-days-list", teachers, by_query=True)
+        hub.register(training, pgettext_lazy("hub", "Attendance and completion"), "curriculum:sheet", teachers)

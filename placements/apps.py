@@ -11,7 +11,6 @@ class PlacementsConfig(AppConfig):
         from portal.accounts.roles import HOST_STAFF, Role
 
         staff = (Role.ADMIN, *HOST_STAFF)
-        hub.register(
-            pgettext_lazy("hub", "Field projects"), "placements:placement", (*staff, Role.INSTRUCTOR), place=50
-        )
-        hub.register(pgettext_lazy("hub", "Employment"), "placements:outcome", staff, place=60)
+        projects = pgettext_lazy("hub", "Field projects")
+        hub.register(hub.Phase.TRAINING, projects, "placements:placement", (*staff, Role.INSTRUCTOR))
+        hub.register(hub.Phase.OUTCOMES, pgettext_lazy("hub", "Employment"), "placements:outcome", staff)

@@ -9,4 +9,5 @@ class ReportsConfig(AppConfig):
         from cohorts import hub
         from portal.accounts.roles import HOST_STAFF, Role
 
-        hub.register(pgettext_lazy("hub", "Placement report"), "reports:report", (Role.ADMIN, *HOST_STAFF), place=90)
+        report = pgettext_lazy("hub", "Placement report")
+        hub.register(hub.Phase.OUTCOMES, report, "reports:report", (Role.ADMIN, *HOST_STAFF))
