@@ -19,7 +19,7 @@ from placements.models import Project, Team
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import add_months, period_end
-from portal.dashboard.demo import old_register, papers, promises, school
+from portal.dashboard.demo import asking, old_register, papers, promises, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import moved
 
@@ -95,6 +95,7 @@ def recruit(cast: dict[str, User], start: date) -> Cohort:
             notice="현장에서 바로 쓰는 인공지능을 여섯 달 동안 배우고, 지역 기업의 프로젝트를 직접 해냅니다.\n"
             "교육비는 없으며, 매일 9시부터 18시까지 모여 배웁니다.",
         )
+        asking.publish(cohort, by=cast["operator"])
         cohort = publish_cohort(cohort, by=cast["official"])
         for login in ("instructor", "reviewer"):
             assign_staff(cohort, cast[login].acting, by=cast["official"])

@@ -20,7 +20,7 @@ from partners.models import Organization
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import period_end
-from portal.dashboard.demo import kumoh, school
+from portal.dashboard.demo import asking, kumoh, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import invented
 
@@ -62,6 +62,7 @@ def recruit(cast: dict[str, User], deadline: date) -> Cohort:
             place="대구광역시 북구 호암로 51 대구삼성창조캠퍼스",
             notice="여섯 달 동안 인공지능을 배우고 지역 기업의 프로젝트를 직접 해냅니다. 교육비는 없습니다.",
         )  # fmt: skip
+        asking.again(cohort, by=cast["operator"])
         cohort = publish_cohort(cohort, by=cast["official"])
         for login in ("instructor", "reviewer"):
             assign_staff(cohort, cast[login].acting, by=cast["official"])

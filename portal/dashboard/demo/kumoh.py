@@ -15,7 +15,7 @@ from curriculum import actions as teaching
 from partners.models import Organization
 from partners.states import Measure
 from portal.accounts.models import User
-from portal.dashboard.demo import school
+from portal.dashboard.demo import asking, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.daegu import claim, stated
 from portal.dashboard.demo.roster import invented
@@ -112,6 +112,7 @@ def recruit(cast: dict[str, User], programme: Programme, today: date) -> Cohort:
             starts_on=start, ends_on=start + timedelta(weeks=16), place="경상북도 구미시 대학로 61",
             notice="3D익스피리언스 플랫폼으로 설계·시뮬레이션·제조를 배우는 재직자·구직자 과정입니다.",
         )  # fmt: skip
+        asking.publish(cohort, by=by)
         cohort = publish_cohort(cohort, by=by)
     with on(today - 2 * DAY):
         file = invented(23, region="경상북도 구미시", deadline=today - 3 * DAY, track="일반", seed=SEED)
@@ -119,6 +120,8 @@ def recruit(cast: dict[str, User], programme: Programme, today: date) -> Cohort:
         school.claim_points(cohort, by=by, most=3)
     with on(today - DAY, "20:10"):
         apply(cast["applicant"], cohort)
+    with on(today, "09:20"):
+        asking.extend(cohort, by=by, days=2)
     return cohort
 
 
@@ -133,4 +136,4 @@ def apply(user: User, cohort: Cohort, *, address: str = "경상북도 구미시 
         application, by=user, education="university", major="기계공학", employment="seeking", track=cohort.tracks.first(),
         other_training=False, motivation="지역의 제조기업에서 설계와 시뮬레이션을 잇는 일을 하고 싶습니다.",
     )  # fmt: skip
-    submit_application(application, by=user)
+    submit_application(asking.answer(application, by=user), by=user)
