@@ -39,7 +39,12 @@ def score_list(request: HttpRequest) -> HttpResponse:
         form_options={"cohorts": Cohort.objects.visible_to(request.user)},
     )
     panels = InterviewPanel.objects.visible_to(request.user).filter(cohort__state__in=HOLDS_INTERVIEWS)
-    context = {"stage": listing.stage, "panels": panels.select_related("cohort")}
+    first = next(iter(listing), None) if listing.page.number == 1 else None
+    context = {
+        "stage": listing.stage,
+        "first": first if first and first.my_points is None else None,
+        "panels": panels.select_related("cohort"),
+    }
     return listing.render("cohorts/score_list.html", context)
 
 

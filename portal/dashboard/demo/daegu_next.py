@@ -10,7 +10,6 @@ from cohorts.actions import interviews as admission
 from cohorts.actions.cohorts import assign_staff, close_recruiting, plan_cohort, publish_cohort
 from cohorts.actions.interview_panels import add_slots, create_panel
 from cohorts.actions.reviewing import declare_conflict
-from cohorts.actions.scores import Given, score_application
 from cohorts.interviewing import slots_of_day
 from cohorts.models import Cohort, InterviewBooking, InterviewPanel, Programme
 from cohorts.planning import TrackPlan, first_too_late
@@ -20,7 +19,7 @@ from partners.models import Organization
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import period_end
-from portal.dashboard.demo import asking, kumoh, school
+from portal.dashboard.demo import asking, kumoh, school, screening
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import invented
 
@@ -36,7 +35,8 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
     cohort = recruit(cast, deadline)
     with on(deadline + 2 * DAY):
         reviewers = [cast["reviewer"], *hire(cohort, by=cast["official"])]
-        mark(cohort, reviewers[0])
+        screening.read(cohort, reviewers, SEED)
+        screening.hold_test(cohort, by=cast["operator"], seed=SEED)
     with on(deadline + 3 * DAY):
         panels = open_panels(cohort, reviewers, today, by=cast["operator"])
         until = datetime.combine(today + 3 * DAY, time(18), tzinfo=timezone.get_default_timezone())
@@ -48,6 +48,7 @@ def tell(cast: dict[str, User], today: date) -> Cohort:
         miss(panels[0], by=cast["operator"])
         for panel in panels:
             judge(panel)
+    screening.ask_for_papers(cohort, cast["applicant"], today, by=cast["official"])
     return cohort
 
 
@@ -63,6 +64,7 @@ def recruit(cast: dict[str, User], deadline: date) -> Cohort:
             notice="여섯 달 동안 인공지능을 배우고 지역 기업의 프로젝트를 직접 해냅니다. 교육비는 없습니다.",
         )  # fmt: skip
         asking.again(cohort, by=cast["operator"])
+        screening.set_rubrics(cohort, by=cast["operator"])
         cohort = publish_cohort(cohort, by=cast["official"])
         for login in ("instructor", "reviewer"):
             assign_staff(cohort, cast[login].acting, by=cast["official"])
@@ -87,15 +89,6 @@ def hire(cohort: Cohort, *, by: User) -> list[User]:
         assign_staff(cohort, member, by=by)
         found.append(user.act_as(member))
     return found
-
-
-def mark(cohort: Cohort, reviewer: User) -> None:
-    draw = random.Random(SEED)  # noqa: S311  # the same marks in every demo
-    for application in cohort.applications.in_selection().order_by("pk"):
-        points = Decimal(f"{min(100, max(40, draw.gauss(75, 9))):.1f}")
-        if application.source == "web":
-            points = max(points, Decimal(85))
-        score_application(application, {Stage.DOCUMENT: Given(points)}, by=reviewer)
 
 
 def open_panels(cohort: Cohort, reviewers: list[User], today: date, *, by: User) -> list[InterviewPanel]:
@@ -141,8 +134,8 @@ def judge(panel: InterviewPanel) -> None:
     for booking in came.select_related("application").order_by("pk"):
         gift = draw.gauss(80, 7)
         for panellist in panel.reviewers.order_by("pk"):
-            points = Decimal(f"{min(100, max(40, gift + draw.gauss(0, 4))):.1f}")
-            score_application(booking.application, {Stage.INTERVIEW: Given(points)}, by=panellist)
+            level = min(100, max(40, gift + draw.gauss(0, 4)))
+            screening.give(booking.application, Stage.INTERVIEW, level, draw, by=panellist)
 
 
 def stated(day: date, at: time) -> datetime:
