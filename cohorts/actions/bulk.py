@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cohorts import emails
 from cohorts.actions.moves import _move_all, _move_back
 from cohorts.bulk import BECOMES, MOST, UNDO_WITHIN, BulkVerb, Now, Obstacle, obstacle
-from cohorts.models import Application, BulkAction, BulkRow, Cohort, Offer
+from cohorts.models import Application, BulkAction, BulkRow, Cohort
 from cohorts.models.application import ApplicationQuerySet
 from cohorts.states import LIVE, ApplicationState
 from portal import audit, jobs, notify
@@ -171,7 +171,7 @@ def _lock(action: BulkAction, state: str) -> BulkAction:
 
 def _locked(pks: Iterable[int]) -> dict[int, Application]:
     found = Application.objects.filter(pk__in=list(pks)).select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {application.pk: application for application in found.select_related("person__user", "track")}
+    return {application.pk: application for application in found.with_rank().select_related("person__user", "track")}
 
 
 def _is_prepared(cohort: Cohort) -> bool:
@@ -237,10 +237,8 @@ def _kept(
         .values_list("object_id")
         .annotate(last=Max("pk"))
     )
-    assert action.done_at  # noqa: S101
-    offered = set(
-        Offer.objects.filter(application__cohort=cohort, offered_at__gte=action.done_at).values_list("track", flat=True)
-    )
+    asked = Application.objects.filter(cohort=cohort, offers__isnull=False).with_rank().order_by()
+    offered = dict(asked.values_list("track").annotate(last=Max("rank")))
     people = {applications[row.application_id].person_id for row in rows}
     others = Application.objects.filter(cohort=cohort, person__in=people, state__in=LIVE).exclude(pk__in=pks)
     again = set(others.values_list("person", flat=True))
@@ -257,11 +255,17 @@ def _kept(
             return Obstacle.PREPARED
         if application.person_id in again:
             return Obstacle.APPLIED
-        if row.before["state"] == ApplicationState.WAITLISTED and application.track_id in offered:
+        if row.before["state"] == ApplicationState.WAITLISTED and _was_passed(application, offered):
             return Obstacle.OFFERED
         return None
 
     return [why(row) for row in rows]
+
+
+def _was_passed(application: Application, offered: dict[int | None, int | None]) -> bool:
+    """Somebody behind on the waitlist has been offered a seat; `offered`: the last rank that was, by track."""
+    last, rank = offered.get(application.track_id), application.rank  # type: ignore[attr-defined]  # annotated
+    return last is not None and (rank is None or rank < last)
 
 
 def _sent(action: BulkAction, applications: Iterable[int]) -> list[int]:

@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from cohorts.actions import bulk
 from cohorts.actions import offers as actions
 from cohorts.actions.contacts import log_contact, pass_over
 from cohorts.actions.enrolment import end_enrolment, enrol
 from cohorts.actions.moves import _move
-from cohorts.models import Application, Cohort, Decision, Offer, Selection, Track
+from cohorts.actions.pledges import cancel_seat
+from cohorts.bulk import BulkVerb
+from cohorts.models import Application, BulkAction, Cohort, Decision, Offer, Selection, Track
 from cohorts.queries import failed_contacts
 from cohorts.states import (
     HOLDS_A_SEAT,
@@ -138,6 +141,25 @@ class Seats(RuleBasedStateMachine):
             failed, was = failed_contacts(offer), offer.state
             done = self.try_to(pass_over, offer)
             assert bool(done) == (was == OfferState.LIVE and failed >= 2)
+
+    @rule(pick=PICK)
+    def withdraw_in_bulk(self, pick):
+        """As an official for somebody who waits; it can be undone."""
+        if one := self.chosen(self.track.applications.filter(state=A.WAITLISTED), pick):
+            chosen = Application.objects.filter(pk=one.pk)
+            made = bulk.prepare_bulk(self.cohort, chosen, verb=BulkVerb.WITHDRAW, by=None, reason="요청")
+            bulk.confirm_bulk(made, by=None)
+            bulk.run_bulk(made, by=None)
+
+    @rule(pick=PICK)
+    def undo(self, pick):
+        if made := self.chosen(BulkAction.objects.all(), pick):
+            self.try_to(bulk.undo_bulk, made)
+
+    @rule(pick=PICK)
+    def cancel(self, pick):
+        if one := self.chosen(self.track.applications.filter(state=A.ACCEPTED), pick):
+            self.try_to(partial(cancel_seat, reason="불참"), one)
 
     @rule()
     def promote(self):
