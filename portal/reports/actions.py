@@ -19,6 +19,7 @@ from partners.actions.views import office_of
 from portal import audit, jobs
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
+from portal.reports.applications import write_applications
 from portal.reports.models import Export, export_expiry
 from portal.reports.permissions import can_export_register, can_request_export, can_unmask
 from portal.reports.queries import outcomes, snapshot
@@ -54,6 +55,22 @@ def request_export(cohort: Cohort, *, as_of: date, reason: str, unmasked: bool, 
     )
     _enqueue(export, "make_placement_report", by=by)
     after = {"cohort": cohort.pk, "as_of": as_of.isoformat(), "unmasked": unmasked}
+    audit.record(export, "export.requested", by=by, after=after, reason=reason)
+    return export
+
+
+@transaction.atomic
+def request_applications(cohort: Cohort, *, reason: str, unmasked: bool, by: User) -> Export:
+    """Ask for the applications of a cohort with their answers; as `request_export`, as they are when it is made."""
+    reason = _reason(reason)
+    if unmasked and not can_unmask(by, cohort):
+        raise ActionRefused(_("Your role may not have the names. Ask for the report with masked names."), "unmasked")
+    export = Export.objects.create(
+        kind=Export.Kind.APPLICATIONS, host_id=cohort.host_id, cohort=cohort, as_of=timezone.localdate(), reason=reason,
+        unmasked=unmasked, requested_by=by,
+    )  # fmt: skip
+    _enqueue(export, "make_applications_file", by=by)
+    after = {"cohort": cohort.pk, "unmasked": unmasked}
     audit.record(export, "export.requested", by=by, after=after, reason=reason)
     return export
 
@@ -111,6 +128,23 @@ def make_report(export: Export, *, by: User, told: Callable[[int, int], None] = 
                 told=lambda done: told(done, total) if done % TOLD_EVERY == 0 or done == total else None,
             )
         return _keep_file(export, made, rows=people, by=by)
+
+
+def make_applications_file(
+    export: Export, *, by: User, told: Callable[[int, int], None] = lambda done, total: None
+) -> Export:
+    """Read the applications as of one moment, and keep the file with its hash."""
+    with tempfile.TemporaryFile() as made:
+        with snapshot():
+            cohort = Cohort.objects.get(exports=export)
+            if not can_request_export(by, cohort) or (export.unmasked and not can_unmask(by, cohort)):
+                raise ActionRefused(_("Whoever asked for this may not have it any more."))
+            total = cohort.applications.received().count()
+            rows = write_applications(
+                made, export, cohort, notes=[origin(export, by)],
+                told=lambda done: told(done, total) if done % TOLD_EVERY == 0 or done == total else None,
+            )  # fmt: skip
+        return _keep_file(export, made, rows=rows, by=by)
 
 
 def make_register_file(

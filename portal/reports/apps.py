@@ -10,4 +10,6 @@ class ReportsConfig(AppConfig):
         from portal.accounts.roles import HOST_STAFF, Role
 
         report = pgettext_lazy("hub", "Placement report")
+        applications = pgettext_lazy("hub", "Applications as a file")
+        hub.register(hub.Phase.SCREENING, applications, "reports:applications-export", (Role.ADMIN, *HOST_STAFF))
         hub.register(hub.Phase.OUTCOMES, report, "reports:report", (Role.ADMIN, *HOST_STAFF))

@@ -48,6 +48,12 @@ class ExportForm(PortalForm):
             del self.fields["unmasked"]
 
 
+class ApplicationsExportForm(ExportForm):
+    """As they are now, so no day is asked for."""
+
+    as_of = None  # type: ignore[assignment]  # so Django takes a field away
+
+
 class RegisterExportForm(PortalForm):
     format = forms.ChoiceField(
         label=gettext_lazy("Format"),

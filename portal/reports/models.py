@@ -51,11 +51,12 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(HostOwned):
-    """A placement report of a cohort or the register of agreements, made by a job and kept for 24 hours."""
+    """A placement report or the applications of a cohort, or the register of agreements, made by a job and kept for 24 hours."""
 
     class Kind(models.TextChoices):
         PLACEMENT = "placement", pgettext_lazy("export", "Placement report")
         REGISTER = "register", pgettext_lazy("export", "Agreement register")
+        APPLICATIONS = "applications", pgettext_lazy("export", "Applications with answers")
 
     class Format(models.TextChoices):
         XLSX = "xlsx", pgettext_lazy("export", "Excel (xlsx)")
@@ -128,6 +129,8 @@ class Export(HostOwned):
         """Where to ask for the same once more."""
         if self.cohort_id is None:
             return f"{reverse('reports:register-export')}?{self.query}"
+        if self.kind == self.Kind.APPLICATIONS:
+            return reverse("reports:applications-export", args=[self.cohort_id])
         return f"{reverse('reports:export-create', args=[self.cohort_id])}?as_of={self.as_of.isoformat()}"
 
     @property

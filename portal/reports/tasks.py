@@ -29,6 +29,13 @@ def make_register_file(job: Job) -> dict[str, Any]:
     return {"url": export.get_absolute_url(), "label": _("Open the file")}
 
 
+@job("make_applications_file", label=gettext_lazy("Applications with answers"), limit=600, atomic=False, heavy=True)
+def make_applications_file(job: Job) -> dict[str, Any]:
+    export = Export.objects.select_related("host").get(pk=job.payload["export"])
+    export = actions.make_applications_file(export, by=asker(job), told=job.advance)
+    return {"url": export.get_absolute_url(), "label": _("Open the file")}
+
+
 def asker(job: Job) -> User:
     """Who asked, in the role they asked in; refused once that has ended."""
     if by := job.actor():

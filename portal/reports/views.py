@@ -23,7 +23,7 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 from portal.reports import actions
-from portal.reports.forms import AsOfForm, ExportForm, RegisterExportForm, ReportFilter
+from portal.reports.forms import ApplicationsExportForm, AsOfForm, ExportForm, RegisterExportForm, ReportFilter
 from portal.reports.models import Export
 from portal.reports.permissions import can_export_register, can_request_export, can_see_report, can_take_export
 from portal.reports.queries import Figures, figures_of
@@ -107,6 +107,26 @@ def export_create(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(export)
     context = {"form": form, "cohort": cohort, "cancel_url": reverse("reports:report", args=[cohort.pk])}
     return render(request, "reports/export_create.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*READERS)
+def applications_export(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the applications of a cohort with all answers as a file, and say what for."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
+    require(can_request_export(request.user, cohort))
+    form = ApplicationsExportForm(request.POST or None, user=request.user, cohort=cohort)
+    if form.is_valid():
+        asked = {"unmasked": False} | form.cleaned_data
+        try:
+            export = actions.request_applications(cohort, by=request.user, **asked)
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(export)
+    back = f"{reverse('cohorts:application-list')}?cohort={cohort.pk}"
+    context = {"form": form, "cohort": cohort, "cancel_url": back}
+    return render(request, "reports/applications_export.html", context, status=form_status(form))
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,6 +36,15 @@ TABLE = [
         other="302 404 404 403 403 403 403",
         data=lambda w: {"as_of": AS_OF, "reason": "시의회 결산 보고에 첨부"},
     ),
+    row("reports:applications-export", "GET", lambda w: [w.finished.pk], **OF_CITY),
+    row(
+        "reports:applications-export",
+        "POST",
+        lambda w: [w.finished.pk],
+        data=lambda w: {"reason": "심사위원회 회의 자료로 씁니다"},
+        own="302 302 302 403 403 403 403",
+        other="302 404 404 403 403 403 403",
+    ),
     row("reports:register-export", own=READERS),
     row(
         "reports:register-export",
