@@ -100,7 +100,8 @@ def remind_of_drafts(job: Job) -> dict[str, int]:
 def remind_of_interviews(job: Job) -> dict[str, int]:
     from cohorts.actions import interviews
 
-    return {"mails": interviews.remind_of_interviews()}
+    struck = interviews.strike_needless_interviews()
+    return {"struck": struck, "mails": interviews.remind_of_interviews()}
 
 
 @schedule("daily", at="00:30")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 REMIND_BEFORE = timedelta(days=1)
+UNDONE_WITHIN = timedelta(hours=1)  # longer than a bulk action can be undone
 
 
 @transaction.atomic
@@ -80,7 +81,7 @@ def book_interview(application: Application, slot: InterviewSlot, *, by: "User |
     a panellist with a declared conflict (domain.md 1).
     """
     application = _locked(application)
-    if application.state not in IN_SELECTION:
+    if application.state not in IN_SELECTION or application.cohort.state not in HOLDS_INTERVIEWS:
         raise ActionRefused(_("This application is no longer in the selection."))
     booking = _live(application)
     slots = _lock_slots([slot.pk, *([booking.slot_id] if booking else [])])
@@ -160,11 +161,30 @@ def remind_of_interviews(now: datetime | None = None) -> int:
     due = InterviewBooking.objects.live().filter(
         slot__starts_at__gt=now, slot__starts_at__lte=now + REMIND_BEFORE,
         changed_at__lt=F("slot__starts_at") - REMIND_BEFORE, application__state__in=IN_SELECTION,
+        cohort__state__in=HOLDS_INTERVIEWS,
     )  # fmt: skip
     rows = emails.with_mail(due).order_by("pk")
     messages = [emails.about_booking(one, "interview_soon", by=None, expires_at=one.slot.starts_at) for one in rows]
     with transaction.atomic():
         return len(notify.queue_many(messages))
+
+
+@transaction.atomic
+def strike_needless_interviews(now: datetime | None = None) -> int:
+    """Cancel the interviews to come of those whose result is known, or whose cohort is off; how many.
+
+    Only an hour later: until then a bulk action may be undone.
+    """
+    now = now or timezone.now()
+    needless = Application.objects.filter(
+        ~Q(state__in=IN_SELECTION) | ~Q(cohort__state__in=HOLDS_INTERVIEWS),
+        interview_bookings__state=BookingState.BOOKED, interview_bookings__slot__starts_at__gt=now,
+        updated_at__lt=now - UNDONE_WITHIN,
+    )  # fmt: skip
+    locked = Application.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    events = strike_interviews(list(locked.filter(pk__in=needless.values("pk"))), by=None)
+    AuditEvent.objects.bulk_create(events)
+    return len(events)
 
 
 # Under the lock ----------------------------------------------------------------------------

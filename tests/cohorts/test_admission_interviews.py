@@ -14,11 +14,12 @@ from cohorts.actions.interviews import (
     invite_to_interview,
     mark_attendance,
     remind_of_interviews,
+    strike_needless_interviews,
 )
 from cohorts.actions.reviewing import declare_conflict
 from cohorts.actions.selection import prepare_selection, release_selection
 from cohorts.interviewing import slots_of_day
-from cohorts.models import Application, InterviewBooking, InterviewInvitation, InterviewSlot, ReviewAssignment
+from cohorts.models import Application, Cohort, InterviewBooking, InterviewInvitation, InterviewSlot, ReviewAssignment
 from cohorts.queries import interviews as queries
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -293,6 +294,24 @@ def test_a_result_strikes_the_interview_that_would_have_come(cohort, office):
     assert AuditEvent.objects.filter(verb="application.interview_cancelled", object_id=decided.pk).exists()
     slot.refresh_from_db()
     assert slot.taken == 0
+
+
+@pytest.mark.parametrize("change", ["waitlisted", "cancelled"])
+def test_what_became_needless_is_struck_once_nothing_can_be_undone_any_more(cohort, change):
+    booking = make_booking(make_slot(make_panel(cohort)))
+    kept = make_booking(make_slot(make_panel(selecting())))
+    if change == "cancelled":
+        Cohort.objects.filter(pk=cohort.pk).update(state="cancelled")
+    else:
+        Application.objects.filter(pk=booking.application_id).update(state=change)
+
+    assert strike_needless_interviews() == 0
+    assert strike_needless_interviews(timezone.now() + timedelta(hours=2)) == 1
+
+    assert InterviewBooking.objects.get(state="cancelled") == booking
+    assert InterviewBooking.objects.live().get() == kept
+    with pytest.raises(ActionRefused):
+        book_interview(booking.application, booking.slot, by=None)
 
 
 # Conflicts of interest ----------------------------------------------------------------------

@@ -294,6 +294,18 @@ def test_in_a_blind_review_a_panellist_reads_no_name(sign_in, blind):
             assert (name in words(client.get(address))) is reads
 
 
+def test_a_time_with_somebody_in_conflict_is_shown_as_closed(sign_in, cohort):
+    reviewer = make_reviewer(cohort)
+    panel = make_panel(cohort, reviewer)
+    booking = make_booking(make_slot(panel))
+    declare_conflict(booking.application, reviewer, by=reviewer, kind="recusal")
+
+    page = words(sign_in(reviewer).get(panel.get_absolute_url()))
+
+    assert booking.application.receipt_number not in page
+    assert "이해충돌" in page
+
+
 def test_interviews_of_today_stand_on_the_home_of_the_panellist(sign_in, cohort):
     reviewer = make_reviewer(cohort)
     panel = make_panel(cohort, reviewer)
