@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import lcm, sqrt
 
-from portal.common.numbers import round_half_up
+from portal.common.numbers import round_ratio
 
 PLACES = 2
 HUNDRED = 10**PLACES
@@ -34,33 +35,41 @@ class Calibration:
     group: dict[int, int]  # by reviewer, counted from 1: only within one can be compared
 
 
-@dataclass(frozen=True)
 class Spread:
-    """What the scores of one application or one reviewer are like."""
+    """What the scores of one application or one reviewer are like; each figure is worked out when it is asked for."""
 
-    number: int
-    mean: Decimal
-    range: Decimal  # the highest less the lowest
-    deviation: Decimal  # standard deviation of these very scores
+    def __init__(self, points: Sequence[Decimal]) -> None:
+        """Raises ValueError for no points."""
+        if not points:
+            raise ValueError("Without a score there is no spread.")
+        self.points, self.number = points, len(points)
+
+    @cached_property
+    def mean(self) -> Decimal:
+        return round_ratio(sum(map(hundredths, self.points)), self.number * HUNDRED, PLACES)
+
+    @cached_property
+    def range(self) -> Decimal:
+        """The highest less the lowest."""
+        return max(self.points) - min(self.points)
+
+    @cached_property
+    def deviation(self) -> Decimal:
+        """The standard deviation of these very scores."""
+        whole = [hundredths(one) for one in self.points]
+        squares = self.number * sum(one * one for one in whole) - sum(whole) ** 2
+        return Decimal(f"{sqrt(squares) / (self.number * HUNDRED):.{PLACES}f}")
 
 
-def spread(points: Sequence[Decimal]) -> Spread:
-    """Raises ValueError for no points."""
-    if not points:
-        raise ValueError("Without a score there is no spread.")
-    exact = [Fraction(one) for one in points]
-    mean = sum(exact, Fraction()) / len(exact)
-    variance = sum(((one - mean) ** 2 for one in exact), Fraction()) / len(exact)
-    return Spread(
-        len(points), round_half_up(mean, PLACES), max(points) - min(points), Decimal(f"{sqrt(variance):.{PLACES}f}")
-    )
+def hundredths(points: Decimal) -> int:
+    return int(points.scaleb(PLACES))
 
 
 def calibrate(scores: Iterable[tuple[int, int, Decimal]]) -> Calibration:
     """Of (application, reviewer, points), each pair once; points have at most two decimals."""
     panels: dict[int, dict[int, int]] = defaultdict(dict)  # in hundredths
     for application, reviewer, points in scores:
-        panels[application][reviewer] = int(points.scaleb(PLACES))
+        panels[application][reviewer] = hundredths(points)
     group = _groups(panels)
     by_group: dict[int, list[Panel]] = defaultdict(list)
     for panel in panels.values():

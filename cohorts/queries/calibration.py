@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from cohorts.calibration import PLACES, Spread, calibrate, spread
+from cohorts.calibration import PLACES, Spread, calibrate
 from cohorts.models import Cohort, Score
 from cohorts.states import ApplicationState, Stage
 from portal.accounts.models import User
@@ -87,7 +87,7 @@ def scores_of_stage(cohort: Cohort, stage: Stage) -> ScoresOfStage:
     found = calibrate(scores)
     group = {application: found.group[reviewer] for application, reviewer, _points in scores}
     applications = Rows(
-        ScoredApplication(pk, *people[pk], spread(panel), round_half_up(found.adjusted[pk], PLACES), group[pk])
+        ScoredApplication(pk, *people[pk], Spread(panel), round_half_up(found.adjusted[pk], PLACES), group[pk])
         for pk, panel in panels.items()
     )
     return ScoresOfStage(applications, _reviewers(given, found.leniency, found.group))
@@ -96,6 +96,6 @@ def scores_of_stage(cohort: Cohort, stage: Stage) -> ScoresOfStage:
 def _reviewers(given: Any, leniency: Any, group: Any) -> list[ScoringReviewer]:
     users = User.objects.filter(pk__in=given).order_by("name", "pk")
     return [
-        ScoringReviewer(one, spread(given[one.pk]), round_half_up(leniency[one.pk], PLACES), group[one.pk])
+        ScoringReviewer(one, Spread(given[one.pk]), round_half_up(leniency[one.pk], PLACES), group[one.pk])
         for one in users
     ]

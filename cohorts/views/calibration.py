@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts import queries
+from cohorts.calibration import Spread
 from cohorts.forms.reviewing import ScoresFilter
 from cohorts.models import Cohort
 from cohorts.queries.calibration import SORTED_BY, ScoresOfStage, scores_of_stage
@@ -71,8 +72,12 @@ def _columns(first: tuple[str, str]) -> list[Column]:
 
 
 def _row(one: Any) -> dict[str, Any]:
-    return vars(one.raw) | {"receipt": one.receipt, "adjusted": one.adjusted, "group": one.group}
+    return _figures(one.raw) | {"receipt": one.receipt, "adjusted": one.adjusted, "group": one.group}
 
 
 def _reviewer_row(one: Any) -> dict[str, Any]:
-    return vars(one.raw) | {"name": str(one.reviewer), "leniency": one.leniency, "group": one.group}
+    return _figures(one.raw) | {"name": str(one.reviewer), "leniency": one.leniency, "group": one.group}
+
+
+def _figures(raw: Spread) -> dict[str, Any]:
+    return {name: getattr(raw, name) for name in ("number", "mean", "range", "deviation")}

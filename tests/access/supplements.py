@@ -16,7 +16,7 @@ def extend(w):
     w.supplement = Supplement.objects.create(
         application=w.asked, host=w.city, due_on=timezone.localdate() + timedelta(days=5)
     )
-    SupplementItem.objects.create(supplement=w.supplement, host=w.city, position=1, name="주민등록초본")
+    SupplementItem.objects.create(supplement=w.supplement, host=w.city, position=1, name="TOPIK")
 
 
 SEEN = {

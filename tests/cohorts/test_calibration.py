@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cohorts.calibration import calibrate, spread
+from cohorts.calibration import Spread, calibrate
 
 POINTS = st.decimals(0, 100, places=2)
 
@@ -105,7 +105,7 @@ def test_who_shares_no_application_with_others_is_compared_with_nobody():
 
 @given(st.lists(POINTS, min_size=1, max_size=9))
 def test_the_spread_of_points(points):
-    found = spread(points)
+    found = Spread(points)
 
     assume(len(points) > 1)
     assert found.range == max(points) - min(points)
@@ -115,4 +115,4 @@ def test_the_spread_of_points(points):
 
 def test_no_points_have_no_spread():
     with pytest.raises(ValueError, match="no spread"):
-        spread([])
+        Spread([])
