@@ -173,3 +173,10 @@ def scores_on(application: Application) -> list[ScoresOfStage]:
         if rows:
             found.append(ScoresOfStage(stage, its, rows))
     return found
+
+
+def last_rubric(cohort: Cohort, stage: Stage) -> list[Criterion]:
+    """What the same stage was judged by in the programme's newest other cohort that has a rubric for it."""
+    others = Criterion.objects.filter(cohort__programme=cohort.programme_id, stage=stage).exclude(cohort=cohort)
+    newest = others.order_by("-cohort__starts_on", "-cohort").values("cohort")[:1]
+    return list(others.filter(cohort=newest).select_related("cohort"))

@@ -50,14 +50,17 @@ def rubrics(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @roles(*HOST_STAFF)
 def rubric_edit(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
-    """The criteria of one stage. `?usual` fills in what such stages are judged by as a rule, to begin with."""
+    """The criteria of one stage. To begin with, `?usual` fills in what such stages are judged by as a rule, and
+    `?last` what the programme's last cohort was.
+    """
     if stage not in Stage.values:
         raise Http404
     cohort = load(request, pk)
     require(can_set_rubric(request.user, cohort))
     stored = list(cohort.criteria.filter(stage=stage))
-    usual = USUAL[Stage(stage)]
-    form = RubricForm(request.POST or None, plans=usual if "usual" in request.GET and not stored else stored)
+    usual, last = USUAL[Stage(stage)], queries.last_rubric(cohort, Stage(stage)) if not stored else []
+    begun = usual if "usual" in request.GET else last if "last" in request.GET else []
+    form = RubricForm(request.POST or None, plans=stored or begun)
     if request.method == "POST" and form.is_valid():
         try:
             made = set_rubric(cohort, Stage(stage), form.rows.plans(), by=request.user)
@@ -70,7 +73,8 @@ def rubric_edit(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
         "cohort": cohort,
         "stage": Stage(stage),
         "form": form,
-        "offers_usual": bool(usual) and not stored and not form.is_bound and "usual" not in request.GET,
+        "offers_usual": bool(usual) and not stored and not form.is_bound,
+        "last": last[0].cohort if last and not form.is_bound else None,
         "cancel_url": reverse("cohorts:rubrics", args=[cohort.pk]),
     }
     return render(request, "cohorts/rubric_edit.html", context, status=form_status(form))

@@ -108,6 +108,22 @@ def test_emptied_the_stage_is_judged_by_one_number_again(client, official, cohor
     assert not Criterion.objects.exists()
 
 
+def test_a_new_cohort_begins_with_the_rubric_of_the_last_one(client, official, cohort):
+    rubric(make_cohort(programme=cohort.programme))
+    rubric(make_cohort())  # of somebody else
+    address = reverse("cohorts:rubric-edit", args=[cohort.pk, "interview"])
+
+    offered = client.get(address)
+    begun = client.get(address, {"last": ""})
+
+    assert offered.context["last"].programme == cohort.programme
+    assert [row.initial["name"] for row in begun.context["form"].rows if row.initial.get("name")] == [
+        "문제해결",
+        "협업",
+    ]
+    assert not cohort.criteria.exists()
+
+
 def test_the_first_score_of_a_stage_locks_its_rubric_alone(cohort):
     [first, second] = rubric(cohort)
     application = make_application(cohort=cohort)
