@@ -97,7 +97,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo } = event.detail;
   if (!xhr.responseURL || new URL(xhr.responseURL).pathname === new URL(pathInfo.requestPath, location).pathname) return;
   event.preventDefault();
-  location.assign(xhr.responseURL);
+  if (event.detail.target.dataset.signedOut) event.detail.target.textContent = event.detail.target.dataset.signedOut;
+  else location.assign(xhr.responseURL);
+});
+/* Who types without a connection is told calmly; the page and its button stay. */
+document.addEventListener("htmx:sendError", (event) => {
+  const { target } = event.detail;
+  if (target?.dataset.offline) target.textContent = target.dataset.offline;
 });
 /* What could not be fetched is asked for once more as a page, which says what is wrong. */
 document.addEventListener("htmx:responseError", (event) => {

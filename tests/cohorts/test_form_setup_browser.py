@@ -1,12 +1,16 @@
 """The office's pages of the application form, wide and narrow; an applicant's way through own questions."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cohorts.actions import questions as actions
 from cohorts.models import Answer, Application
 from portal.accounts.roles import Role
 from tests.browser import SMALL, assert_accessible, look, sign_in
+from tests.cohorts.applying import fill, step_url
 from tests.cohorts.asking import ask, published
 from tests.factories import make_cohort, make_member, make_user
 from tests.files import pdf
@@ -125,8 +129,6 @@ def test_what_is_typed_is_saved_without_a_button(page, live_server, client):
     question = ask(form, "경로")
     actions.publish_form(form, by=None)
     client.force_login(user)
-    from tests.cohorts.applying import fill
-
     fill(client, cohort)
     sign_in(page, client, user, live_server.url)
     page.set_viewport_size(SMALL)
@@ -138,3 +140,62 @@ def test_what_is_typed_is_saved_without_a_button(page, live_server, client):
     assert Answer.objects.get().value == "친구가 알려 주었습니다"
     page.reload()
     assert page.input_value(f"[name=q{question.pk}]") == "친구가 알려 주었습니다"
+
+
+def test_without_a_connection_or_a_session_one_is_told_and_keeps_what_was_typed(browser, live_server, client):
+    user, cohort = make_user(), make_cohort()
+    client.force_login(user)
+    application = fill(client, cohort)
+    context = browser.new_context(base_url=live_server.url, locale="ko-KR", viewport=SMALL)
+    page = context.new_page()
+    sign_in(page, client, user, live_server.url)
+    page.goto(step_url(cohort, "motivation"))
+
+    context.set_offline(True)
+    page.fill("[name=motivation]", "끊긴 뒤에 쓴 글")
+    page.wait_for_selector("#saved:has-text('인터넷이 끊겨')")
+    look(page, "saved-offline")
+    context.set_offline(False)
+    page.fill("[name=motivation]", "다시 이어서 쓴 글")
+    page.wait_for_selector("#saved:has-text('저장했습니다')")
+    client.logout()
+    page.fill("[name=motivation]", "로그아웃된 뒤에 쓴 글")
+    page.wait_for_selector("#saved:has-text('로그아웃되어')")
+
+    application.refresh_from_db()
+    assert application.motivation == "다시 이어서 쓴 글"
+    assert page.input_value("[name=motivation]") == "로그아웃된 뒤에 쓴 글"
+    context.close()
+
+
+def test_the_office_gives_more_time_and_copies_a_set_up(page, live_server, client, settings):
+    settings.MFA_REQUIRED = False
+    cohort = make_cohort()
+    published(cohort)
+    planned = make_cohort(programme=cohort.programme, state="planned", number=7)
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+
+    page.goto(reverse("cohorts:extension-grant", args=[cohort.pk]))
+    assert_accessible(page)
+    page.fill("[name=email]", "hong@example.kr")
+    page.fill("[name=until]", f"{timezone.localtime(cohort.apply_closes_at) + timedelta(days=1):%Y-%m-%dT18:00}")
+    page.fill("[name=reason]", "마감 시각에 포털에 접속하지 못함")
+    look(page, "extension-form")
+    page.click("main form button.primary")
+    page.wait_for_selector("text=hong@example.kr")
+    assert_accessible(page)
+    look(page, "extension-list")
+
+    page.goto(reverse("cohorts:setup-copy", args=[planned.pk]))
+    page.select_option("[name=source]", str(cohort.pk))
+    assert_accessible(page)
+    look(page, "setup-copy")
+    page.click("main form button.primary")
+    page.wait_for_selector("[name=confirm]", state="attached")
+    assert_accessible(page)
+    look(page, "setup-check")
+    page.click("main form button.primary")
+    page.wait_for_url(f"**{planned.get_absolute_url()}")
+
+    assert cohort.extensions.in_force().count() == 1
+    assert planned.forms.get().questions.count() == 3
