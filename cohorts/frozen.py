@@ -24,6 +24,7 @@ from cohorts.rules import Rules, of_inputs
 from cohorts.states import Stage
 
 TOP = 3  # the line of the headings, counted from 0
+MOST_FORMULAS = 2_000  # lines; each counts through all the others
 ENTRY = ("application", "receipt_number", "track", *Stage.values, "bonus", "failed", "submitted", "seconds", "micros")
 DECIDED = ("decided_total", "decided_rank", "decided_outcome")
 
@@ -40,14 +41,17 @@ def frozen_workbook(selection: Selection) -> tuple[io.BytesIO, int]:
         sheets = [book.add_worksheet(name) for name in ("Inputs", "Rules", "Recompute")]
         _write_inputs(sheets[0], selection, decisions, tracks, groups, bold)
         places = _write_rules(sheets[1], selection, rules, tracks, bold)
-        note = (
-            ""
-            if formulas_hold(rules, selection, decisions)
-            else _(
+        note = ""
+        if not formulas_hold(rules, selection, decisions):
+            note = _(
                 "Somebody is in two groups with a quota, or more seats are kept than there are: these formulas do not hold."
             )
-        )
-        _write_formulas(sheets[2], len(decisions), groups, rules, places, note, bold)
+        if len(decisions) <= MOST_FORMULAS:
+            _write_formulas(sheets[2], len(decisions), groups, rules, places, note, bold)
+        else:
+            sheets[2].write_string(
+                0, 0, _("Too many lines for formulas. Load the sheets Inputs and Rules into a database.")
+            )
     file.seek(0)
     return file, len(decisions)
 
