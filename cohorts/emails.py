@@ -10,7 +10,7 @@ from cohorts.resuming import token_of
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, BulkAction, Extension, Offer, Person, Selection, Supplement
+    from cohorts.models import Application, Objection, BulkAction, Extension, Offer, Person, Selection, Supplement
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
@@ -110,6 +110,16 @@ def application_draft(application: "Application") -> notify.Message:
         until=timezone.localtime(closes - timedelta(minutes=1)),
         expires_at=closes,
     )
+
+
+def objection_answered(objection: "Objection", *, by: "User") -> notify.Message:
+    """The answer of the office. Join the application as `about` asks."""
+    application = objection.application
+    with translation.override(recipient(application.person).language):
+        result = str(objection.get_result_display())
+    more = {"received_on": objection.received_on, "result": result, "answer": objection.answer}
+    path = reverse("cohorts:application-result", args=[application.pk])
+    return about(application, "objection_answered", slot=objection.pk, by=by, path=path, **more)
 
 
 def release_requested(selection: "Selection", to: "User", *, slot: object, by: "User") -> notify.Message:

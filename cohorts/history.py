@@ -67,6 +67,8 @@ say(
         "bulk_action.done": _("The bulk action was done"),
         "bulk_action.undone": _("The bulk action was undone"),
         "application.contacted": _("An attempt was made to reach the person"),
+        "application.objection_received": _("An objection was received"),
+        "application.objection_answered": _("The objection was answered"),
         "application.bonus_claimed": _("Bonus points were claimed"),
         "application.bonus_taken_back": _("A claim to bonus points was taken back"),
         "application.bonus_confirmed": _("Bonus points were confirmed"),

@@ -175,6 +175,11 @@ def can_see_result(user: "User", application: Application) -> bool:
     return user.role == Role.ADMIN or is_applicant(user, application) or is_host_staff(user, application)
 
 
+def can_answer_objection(user: "User", application: Application) -> bool:
+    """Write down what somebody objects to, and answer it."""
+    return is_host_staff(user, application)
+
+
 def can_select(user: "User", cohort: Cohort) -> bool:
     """Prepare, discard and release a selection."""
     return is_host_staff(user, cohort)

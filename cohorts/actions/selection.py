@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -293,9 +294,15 @@ def _mails(
             places[application.track_id] += 1
             until = queries.waitlist_valid_until(selection.cohort)
             more = {"track": application.track.name, "place": places[application.track_id], "until": until}
+            more |= {"path": _own_reasons(application)}
             yield emails.about(application, "waitlisted", slot=selection.pk, by=by, **more)
         elif decision.outcome == Outcome.REJECTED:
-            yield emails.about(application, "not_selected", slot=selection.pk, by=by)
+            path = _own_reasons(application)
+            yield emails.about(application, "not_selected", slot=selection.pk, by=by, path=path)
+
+
+def _own_reasons(application: Application) -> str:
+    return reverse("cohorts:application-result", args=[application.pk])
 
 
 def _pass_on(tracks: list[Track], selection: Selection, decisions: list[Decision]) -> None:

@@ -17,6 +17,7 @@ from cohorts.models.enrolment import Enrolment
 from cohorts.models.exam import ExamImport, ExamLine
 from cohorts.models.extension import Extension
 from cohorts.models.licences import LicencePool, LicenceSeat
+from cohorts.models.objection import Objection, ObjectionResult
 from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.models.pathway import PlaceOfStudy, Progression, Stay
 from cohorts.models.person import Person
@@ -61,6 +62,8 @@ __all__ = [
     "InterviewSlot",
     "LicencePool",
     "LicenceSeat",
+    "Objection",
+    "ObjectionResult",
     "Offer",
     "OutreachRound",
     "Person",

@@ -1,5 +1,7 @@
 """Scores, selection, offers and enrolment."""
 
+from django.utils import timezone
+
 from cohorts.consents import text_in_use
 from cohorts.states import ConsentKind
 from tests import factories as make
@@ -36,6 +38,7 @@ ANSWER_PAGE = {name: statuses.replace("302", "200") for name, statuses in ANSWER
 SCORED = {name: statuses.replace("200", "302") for name, statuses in SCORE.items()}
 WRONG = {name: statuses.replace("302", "422") for name, statuses in STAFF.items()}
 ME = {"own": "403 403 403 403 403 403 200", "same": "403 403 403 403 403 403 404"}
+OBJECTION = {"received_on": timezone.localdate().isoformat(), "what": "점수를 다시 확인해 주십시오."}
 BONUS = {"name": "저소득층", "points": "3", "evidence": "수급자 증명서"}
 END = {"to": "dropped", "on": "2020-01-01", "reason": "취업"}
 
@@ -80,6 +83,10 @@ TABLE = [
     row("cohorts:bonus-decide", "GET", lambda w: [w.bonus_claim.pk], **STAFF_PAGE),
     row("cohorts:bonus-decide", "POST", lambda w: [w.bonus_claim.pk], data=lambda w: {"decision": "confirmed"}, **STAFF),
     row("cohorts:bonus-take-back", "POST", lambda w: [w.bonus_claim.pk], **ANSWER),
+    row("cohorts:objection-record", "GET", lambda w: [w.offered.pk], **STAFF_PAGE),
+    row("cohorts:objection-record", "POST", lambda w: [w.offered.pk], data=lambda w: OBJECTION, **STAFF),
+    row("cohorts:objection-answer", "GET", lambda w: [w.objection.pk], **STAFF_PAGE),
+    row("cohorts:objection-answer", "POST", lambda w: [w.objection.pk], **WRONG),
     row("cohorts:application-result", "GET", lambda w: [w.offered.pk], own="200 200 200 403 403 403 200",
         same="200 200 200 403 403 403 404", other="200 404 404 403 403 403 404"),
     row("cohorts:intake", "GET", lambda w: [w.cohort.pk], **SEEN),

@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from cohorts.models import Selection
+from cohorts.models import Objection, Selection
 from cohorts.states import ApplicationState, CohortState
 from partners.models import AgreementDocument, Commitment, Organization, Party
 from partners.states import OrganizationKind
@@ -50,6 +51,9 @@ def add_selection(w: SimpleNamespace) -> None:
     w.offered, w.waiting = make.make_waitlist(w.released, ApplicationState.OFFERED, ApplicationState.WAITLISTED)
     w.offered.person = w.application.person
     w.offered.save(update_fields=["person"])
+    w.objection = Objection.objects.create(
+        application=w.waiting, host=w.city, received_on=timezone.localdate(), what="예비번호를 확인해 주십시오."
+    )
     w.offer = make.make_offer(application=w.offered)
 
 

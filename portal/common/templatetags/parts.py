@@ -20,13 +20,13 @@ register = template.Library()
 # printed; colour never says it alone.
 TONES = {
     # nothing has begun, or it is over without a judgement
-    "gray": "draft planned scheduled closed archived ended expired undone discarded cancelled withdrawn waiting queued inactive none left dropped turned_down",
+    "gray": "draft planned scheduled closed archived ended expired undone discarded cancelled withdrawn waiting queued inactive none left dropped turned_down dismissed",
     # it goes its way
     "primary": "open submitted announced claimed recruiting selecting in_review review matched issued read sent requested reported proposed published",
     "information": "info booked running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
-    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed answered",
+    "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed upheld answered",
     # somebody should look
     "warning": "warning waitlisted returned late early_leave out excused overdue_soon due_soon renewing pending "
     "on_hold on_leave delayed retrying not_possible left_out kept unverified unknown no_answer last_chance",
