@@ -61,7 +61,7 @@ def bonus_rule_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _rule_page(request: HttpRequest, cohort: Cohort, rule: BonusRule | None) -> HttpResponse:
     require(may.can_decide_bonus(request.user, cohort))
     initial = {name: getattr(rule, name) for name in BonusRuleForm.base_fields} if rule else None
-    form = BonusRuleForm(request.POST or None, initial=initial)
+    form = BonusRuleForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             actions.set_bonus_rule(cohort, by=request.user, rule=rule, **form.cleaned_data)
@@ -149,7 +149,8 @@ def bonus_decide(request: HttpRequest, pk: int) -> HttpResponse:
     require(may.can_decide_bonus(request.user, claim))
     decided = claim.state != BonusState.CLAIMED
     form = DecideForm(
-        request.POST or None, initial={"decision": claim.state, "reason": claim.reason} if decided else None
+        request.POST if request.method == "POST" else None,
+        initial={"decision": claim.state, "reason": claim.reason} if decided else None,
     )
     if form.is_valid():
         try:

@@ -54,7 +54,7 @@ def objection_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down an objection that arrived by letter, telephone or at the counter."""
     application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
     require(may.can_answer_objection(request.user, application))
-    form = ObjectionForm(request.POST or None)
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             actions.record_objection(application, by=request.user, **form.cleaned_data)
@@ -72,7 +72,7 @@ def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     objections = Objection.objects.visible_to(request.user).select_related("application__person", "application__cohort")
     objection = get_object_or_404(objections, pk=pk)
     require(may.can_answer_objection(request.user, objection.application))
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             actions.answer_objection(objection, by=request.user, **form.cleaned_data)
