@@ -10,7 +10,7 @@ from cohorts.resuming import token_of
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, Objection, BulkAction, Extension, Offer, Person, Selection, Supplement
+    from cohorts.models import Application, BulkAction, Extension, Objection, Offer, Person, Selection, Supplement
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
