@@ -20,7 +20,7 @@ class Fact(NamedTuple):
 
 
 def facts_of(application: Application) -> list[Fact]:
-    """Join `cohort__policy` and `person`; one query for the own questions of the cohort."""
+    """Join `cohort__policy` and `person`; one query for own questions, if it has any."""
     policy, person = application.cohort.policy, application.person
     found = []
     if not policy.blind_review:
@@ -30,6 +30,8 @@ def facts_of(application: Application) -> list[Fact]:
         found.append(Fact(_("Education"), ", ".join(filter(None, school))))
     found.append(Fact(_("Present situation"), application.get_employment_display()))
     found.append(Fact(_("Motivation"), application.motivation))
+    if application.form_id is None:
+        return found
     answers = Answer.objects.filter(application=application).exclude(question__kind__in=NOT_TO_JUDGE)
     if policy.blind_review:
         answers = answers.filter(question__blind=False)
