@@ -126,6 +126,8 @@ def remove_file(file: ApplicationFile, *, by: User) -> Application:
     _require_changeable(application)
     if BonusClaim.objects.filter(file=file).exclude(state=BonusState.CLAIMED).exists():
         raise ActionRefused(_("Bonus points were decided by this file, so it stays."))
+    if application.state != ApplicationState.DRAFT and file.question and file.question.required:
+        raise ActionRefused(_("This file answers a question. Attach another one in its place instead."))
     gone, _rows = ApplicationFile.objects.filter(pk=file.pk).delete()
     if gone:
         audit.record(application, "application.file_removed", by=by, after={"file": file.pk})

@@ -228,7 +228,7 @@ class Application(HostOwned):
     def reasons(self) -> list[str]:
         """Why it was found ineligible, in sentences; those of own questions in the words of the form."""
         own: dict[str, str] = {}
-        if self.form and any(code.startswith(OWN_REASON) for code in self.ineligible_reasons):
+        if any(code.startswith(OWN_REASON) for code in self.ineligible_reasons) and self.form:
             own = {question.reason_code: question.said("turned_away") for question in self.form.questions.all()}
         return [own.get(code) or explain(code) for code in self.ineligible_reasons]
 

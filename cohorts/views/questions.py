@@ -114,7 +114,11 @@ def question_ask(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in QuestionKind.values:
         raise Http404
     earlier = list(owner.questions.all())
-    usual = {"page": earlier[-1].page, "page_en": earlier[-1].page_en} if earlier else {"page": "추가 질문"}
+    usual = (
+        {"page": earlier[-1].page, "page_en": earlier[-1].page_en}
+        if earlier
+        else {"page": "추가 질문", "page_en": "More questions"}
+    )
     form = QuestionForm(request.POST if request.method == "POST" else None, kind=kind, earlier=earlier, initial=usual)
     if form.is_valid():
         try:

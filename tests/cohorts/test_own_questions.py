@@ -175,6 +175,20 @@ def test_a_new_file_replaces_the_old(client, cohort, applicant, django_capture_o
     assert not old.file.storage.exists(old.file.name)
 
 
+def test_once_submitted_a_file_that_answers_is_replaced_and_not_taken_away(client, cohort, applicant):
+    form = actions.draft_form(cohort, by=None)
+    file = ask(form, "포트폴리오", "file")
+    actions.publish_form(form, by=None)
+    application = fill(client, cohort)
+    answer(client, cohort, 1, (file, SimpleUploadedFile("먼저.pdf", pdf())))
+    submit(client, application)
+
+    client.post(reverse("cohorts:apply-file-remove", args=[ApplicationFile.objects.get().pk]))
+    assert ApplicationFile.objects.get().name == "먼저.pdf"
+    answer(client, cohort, 1, (file, SimpleUploadedFile("나중.pdf", pdf(b"other"))))
+    assert ApplicationFile.objects.get().name == "나중.pdf"
+
+
 # Saved as typed ----------------------------------------------------------------------------
 
 
