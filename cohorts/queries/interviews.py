@@ -190,9 +190,10 @@ def interview_todos(user: User) -> list[Todo]:
     waiting = Application.objects.in_selection().filter(interview_invitation__isnull=False)
     unbooked = waiting.filter(~Exists(mine.standing()), cohort=OuterRef("pk")).order_by().values("cohort")
     flagged = InterviewBooking.objects.conflicted().filter(cohort=OuterRef("pk")).order_by().values("cohort")
-    cohorts: QuerySet[Any] = Cohort.objects.visible_to(user).filter(state__in=HOLDS_INTERVIEWS, panels__isnull=False)
+    panels = InterviewPanel.objects.filter(cohort=OuterRef("pk"))
+    cohorts: QuerySet[Any] = Cohort.objects.visible_to(user).filter(Exists(panels), state__in=HOLDS_INTERVIEWS)
     found = []
-    for cohort in cohorts.distinct().annotate(
+    for cohort in cohorts.annotate(
         unbooked=Subquery(unbooked.annotate(n=Count("pk")).values("n")),
         flagged=Subquery(flagged.annotate(n=Count("pk")).values("n")),
     ):

@@ -7,12 +7,13 @@ from django.db import IntegrityError, connection
 
 from cohorts.actions import interviews as actions
 from cohorts.actions.interview_panels import remove_slots
+from cohorts.actions.reviewing import declare_conflict
 from cohorts.models import Application, InterviewBooking, InterviewInvitation, InterviewSlot, Person
 from cohorts.states import ApplicationState
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
-from tests.cohorts.interviewing import at, make_invited, make_panel, make_slot, make_slots, selecting
+from tests.cohorts.interviewing import at, make_invited, make_panel, make_reviewer, make_slot, make_slots, selecting
 from tests.cohorts.test_races import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +131,22 @@ def test_two_who_change_places_do_not_wait_for_each_other_for_ever():
     )
     assert not any(isinstance(result, Exception) for result in results)
     assert InterviewSlot.objects.get(taken__gt=0) == spare
+
+
+def test_a_conflict_declared_while_one_books_is_obeyed_or_flagged():
+    for _run in range(5):
+        cohort = selecting()
+        reviewer = make_reviewer(cohort)
+        slot = make_slot(make_panel(cohort, reviewer))
+        application = make_invited(cohort)
+        in_parallel(
+            [
+                lambda one=application, slot=slot: actions.book_interview(one, slot, by=None),
+                lambda one=application, who=reviewer: declare_conflict(one, who, by=None, kind="exclusion"),
+            ]
+        )
+        live = InterviewBooking.objects.live().filter(application=application)
+        assert set(live) == set(live.conflicted())
 
 
 def test_a_time_that_is_booked_while_it_is_closed_is_either():
