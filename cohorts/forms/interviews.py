@@ -97,6 +97,12 @@ class DayForm(PortalForm):
     day = forms.DateField(widget=forms.HiddenInput)
 
 
+class CancelForm(PortalForm):
+    reason = TextField(
+        label=_("Reason"), max_letters=300, required=False, help_text=_("Stands in the mail to the applicant.")
+    )
+
+
 class InviteForm(PortalForm):
     who = forms.ChoiceField(
         label=_("Who is invited"),

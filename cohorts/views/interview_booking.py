@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cohorts import calendars
 from cohorts.actions import interviews as actions
+from cohorts.forms.interviews import CancelForm
 from cohorts.interviewing import change_until
 from cohorts.models import Application, InterviewBooking, InterviewSlot
 from cohorts.permissions import can_book_interview, can_mark_attendance, is_applicant
@@ -67,10 +68,15 @@ def admission_book(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*CHOOSES)
 def admission_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office may say why; that goes into the mail."""
     application = load(request, pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, application, cancel_form=form)
+    reason = "" if is_applicant(request.user, application) else form.cleaned_data["reason"]
     done = _("The interview is cancelled. The time is free for others.")
     back = reverse("cohorts:admission-interview", args=[pk])
-    return do(request, lambda: actions.cancel_interview(application, by=request.user), done, back)
+    return do(request, lambda: actions.cancel_interview(application, by=request.user, reason=reason), done, back)
 
 
 @require_GET
@@ -102,7 +108,9 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _page(request: HttpRequest, application: Application, *, refusal: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, application: Application, *, refusal: str = "", cancel_form: CancelForm | None = None
+) -> HttpResponse:
     own = is_applicant(request.user, application)
     now, hours = timezone.now(), application.cohort.policy.interview_change_hours
     booking = queries.booking_of(application)
@@ -123,4 +131,6 @@ def _page(request: HttpRequest, application: Application, *, refusal: str = "") 
         "change_until": change_until(live.slot.starts_at, hours) if live else None,
         "may_cancel": bool(live) and (live.slot.changeable(hours) if own else not live.is_over),
     }  # fmt: skip
-    return render(request, "cohorts/admission_interview.html", context, status=422 if refusal else 200)
+    context["cancel_form"] = None if own else cancel_form or CancelForm()
+    status = 422 if refusal or cancel_form else 200
+    return render(request, "cohorts/admission_interview.html", context, status=status)

@@ -12,6 +12,7 @@ from cohorts.actions.reviewing import declare_conflict
 from cohorts.models import InterviewBooking, InterviewInvitation, InterviewPanel, InterviewSlot
 from cohorts.states import CohortState
 from portal.accounts.roles import Role
+from portal.notify.models import Mail
 from tests.cohorts.interviewing import (
     at,
     make_booking,
@@ -171,6 +172,20 @@ def test_the_office_books_and_moves_for_who_telephones(office, cohort):
     assert InterviewBooking.objects.get().slot == second
     page = words(office.get(url("interview", application.pk)))
     assert application.person.mobile in page
+
+
+def test_the_office_cancels_and_may_say_why(office, cohort):
+    booking = make_booking(make_slot(make_panel(cohort)))
+    cancel = url("cancel", booking.application_id)
+
+    refused = office.post(cancel, {"reason": "가" * 301})
+    assert refused.status_code == 422
+    assert refused.context["cancel_form"].errors["reason"]
+    office.post(cancel, {"reason": "면접위원 사정"})
+
+    booking.refresh_from_db()
+    assert booking.state == "cancelled"
+    assert "면접위원 사정" in Mail.objects.get(template="cohorts/interview_cancelled").body
 
 
 def test_the_home_of_the_office_tells_who_has_not_booked(office, cohort):
