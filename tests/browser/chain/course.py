@@ -5,6 +5,7 @@ from datetime import time
 
 import yaml
 
+from cohorts.actions.pledges import record_entry
 from cohorts.models import Cohort
 from curriculum import actions as teaching
 from curriculum.actions.attendance import Entry, in_training_on
@@ -20,8 +21,12 @@ from tests.workers import drain
 
 def enrol(desk: Desk, cast: Cast, cohort: Cohort) -> None:
     """The operator makes a hundred trainees, writes the modules, plans 26 weeks, and the course begins."""
+    with on("2026-04-23", "19:00"):
+        pledge(desk, cast, cohort)
     with on("2026-04-24"):
-        desk.open(cast.operator, f"/cohorts/{cohort.pk}/enrol/")
+        desk.open(cast.operator, f"/cohorts/{cohort.pk}/desk/")
+        desk.look("enrolment-desk")
+        desk.go(f"/cohorts/{cohort.pk}/enrol/")
         desk.submit()
         desk.page.locator('main a[href$="/end/"]').first.wait_for()
         desk.look("enrolments")
@@ -50,6 +55,19 @@ def enrol(desk: Desk, cast: Cast, cohort: Cohort) -> None:
     did(cast.operator, "module.written", "timetable.planned", "cohort.started")
     assert cohort.enrolments.active().count() == 100
     assert sum(Lesson.objects.filter(day__cohort=cohort).values_list("hours", flat=True)) <= 960
+
+
+def pledge(desk: Desk, cast: Cast, cohort: Cohort) -> None:
+    """The applicant agrees to the rules on the phone; the others have signed at the orientation."""
+    mine = cohort.applications.accepted().get(person__user=cast.applicant)
+    desk.open(cast.applicant, f"/applications/{mine.pk}/pledge/", small=True)
+    desk.page.locator("main [name=agree]").check(force=True)
+    desk.fill(other_training=False)
+    desk.submit()
+    desk.sees("Thank you. That is all we need from you before the first day.")
+    did(cast.applicant, "application.pledged")
+    for other in cohort.applications.accepted().exclude(pk=mine.pk):
+        record_entry(other, by=cast.operator, paper_note="오리엔테이션 서약서", other_training=False)
 
 
 def teach(desk: Desk, cast: Cast, cohort: Cohort) -> None:

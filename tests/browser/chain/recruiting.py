@@ -176,17 +176,22 @@ def score(desk: Desk, cast: Cast, cohort: Cohort) -> None:
 
 
 def select(desk: Desk, cast: Cast, cohort: Cohort) -> None:
-    """The official prepares the selection, looks at it, and releases it: one mail to each of 387."""
+    """The official prepares the selection, and the operator looks at it and releases it: one mail to each of 387."""
     with on("2026-04-17"):
         desk.open(cast.official, f"/cohorts/{cohort.pk}/selection/")
         desk.press("Prepare the selection")
+        desk.confirm("ask")
+        desk.page.locator("main .p-note.info").first.wait_for()
+        drain()
+        desk.open(cast.operator, f"/cohorts/{cohort.pk}/selection/")
         desk.page.locator('main a[href*="/release/"]').click()
         desk.examine()
         desk.press("Release now")
         desk.page.locator('main a[href$="/waitlist/"]').first.wait_for()
         desk.examine()
         desk.look("selection")
-        did(cast.official, "selection.prepared", "selection.released")
+        did(cast.official, "selection.prepared")
+        did(cast.operator, "selection.released")
         before = len(mail.outbox)
         drain()
         assert len(mail.outbox) - before == 387
