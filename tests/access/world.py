@@ -83,7 +83,7 @@ def add_partners(w: SimpleNamespace) -> None:
         Party.objects.create(agreement=w.draft, organization=organization)
     promiser = Party.objects.create(agreement=w.agreement, organization=make.make_company())
     w.commitment = Commitment.objects.create(
-        agreement=w.agreement, party=promiser, what="모집", unit="명", quantity=100
+        agreement=w.agreement, party=promiser, what="교육생 모집", unit="명", quantity=100
     )
     w.document = AgreementDocument.from_upload(
         SimpleUploadedFile("원본.pdf", pdf()), agreement=w.agreement, host=w.city
