@@ -199,3 +199,33 @@ def test_the_office_gives_more_time_and_copies_a_set_up(page, live_server, clien
 
     assert cohort.extensions.in_force().count() == 1
     assert planned.forms.get().questions.count() == 3
+
+
+def test_the_office_reads_the_answers_and_the_notice_lets_one_try(page, live_server, client, settings):
+    settings.MFA_REQUIRED = False
+    user, cohort = make_user(), make_cohort()
+    away = {"turns_away": ["없음"], "turned_away": "자격증이 있어야 들을 수 있는 과정입니다."}
+    _form, choice, text, _file = published(cohort, **away)
+    client.force_login(user)
+    fill(client, cohort)
+    client.post(step_url(cohort, "questions-1"), {f"q{choice.pk}": "있음"})
+    client.post(step_url(cohort, "questions-2"), {f"q{text.pk}": "정보처리기사"})
+    application = Application.objects.get()
+    application.state, application.receipt_number = "submitted", "R-1"
+    application.submitted_at = timezone.now()
+    application.save()
+
+    page.goto(reverse("cohorts:notice", args=[cohort.pk]))
+    page.fill("[name=birth_date]", "1998-03-15")
+    page.fill("[name=address]", "대구광역시 중구")
+    choose(page, "employed")
+    choose(page, f"q{choice.pk}", 1)
+    page.click("#check ~ form button, section form[method=get] button")
+    page.wait_for_selector("text=자격증이 있어야")
+    assert_accessible(page)
+    look(page, "own-notice-check")
+    sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
+    page.goto(application.get_absolute_url())
+    assert page.get_by_text("정보처리기사").is_visible()
+    assert_accessible(page)
+    look(page, "own-application")
