@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from cohorts.models.pathway import is_pathway
 from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
 from cohorts.queries.interviews import interview_todos, interviews_to_choose, interviews_today
-from cohorts.states import IN_SELECTION, ApplicationState, CohortState
+from cohorts.states import TAKES_LATE, ApplicationState, CohortState
 from curriculum.models import TrainingDay
 from curriculum.queries import near_limit, newcomers, progress_of, todays_lessons, unconfirmed, with_first_days
 from partners.models import CommitmentFigure, Consortium, Organization, Proposal
@@ -224,26 +224,16 @@ def instructor_home(user: User) -> Page:
 
 def reviewer_home(user: User) -> Page:
     """Who comes to the interview today, and what is to be scored, by cohort. Two queries of its own."""
-    scored = Score.objects.filter(reviewer=user).values("application")
-    waiting = Q(applications__state__in=IN_SELECTION)
-    cohorts = (
-        Cohort.objects.visible_to(user)
-        .filter(state__in=(CohortState.RECRUITING, CohortState.SELECTING))
-        .annotate(
-            to_review=Count("applications", filter=waiting),
-            unscored=Count("applications", filter=waiting & ~Q(applications__in=scored)),
-        )
-        .order_by("apply_closes_at", "pk")
-    )
-    rows = list(cohorts[:SHOWN])
+    mine = Score.objects.filter(application=OuterRef("pk"), reviewer=user)
+    rows = Application.objects.visible_to(user).in_selection().filter(cohort__state__in=TAKES_LATE)
+    cohorts = rows.order_by("cohort__apply_closes_at", "cohort").values_list("cohort", "cohort__name")
     found = []
-    for cohort in rows:
-        url = where("cohorts:score-list", cohort=cohort.pk)
-        note = _("%(unscored)s of %(whole)s not scored by you") % {
-            "unscored": cohort.unscored, "whole": cohort.to_review,
-        }  # fmt: skip
-        label = _("Applications to review: %(cohort)s") % {"cohort": cohort}
-        found.append(Todo(label, cohort.to_review, url, bool(cohort.unscored), note))
+    for pk, name, whole, unscored in cohorts.annotate(whole=Count("pk"), unscored=Count("pk", filter=~Exists(mine)))[
+        :SHOWN
+    ]:
+        note = _("%(unscored)s of %(whole)s not scored by you") % {"unscored": unscored, "whole": whole}
+        label = _("Applications to review: %(cohort)s") % {"cohort": name}
+        found.append(Todo(label, whole, where("cohorts:score-list", cohort=pk), bool(unscored), note))
     return {"todos": todos(*interviews_today(user), *found)}
 
 

@@ -210,3 +210,18 @@ def test_the_list_of_names_asks_the_same_of_any_number(client, settings, cohort,
         page = client.get(address)
 
     assert len(page.context["listing"]) == count
+
+
+def test_the_home_page_counts_only_what_was_given(client, settings, cohort):
+    applications = [make_application(cohort=cohort) for _ in range(6)]
+    people = reviewers(cohort, 2)
+    declare_conflict(applications[0], people[0], by=None, kind="recusal")
+    assign_reviewers(cohort, by=None, each=1)
+    mine = sorted(seen_by(people[0]), key=lambda one: one.pk)
+    make_scores(mine[0], reviewer=people[0])
+    enter(client, settings, people[0])
+
+    [todo] = [one for one in client.get("/").context["todos"] if f"cohort={cohort.pk}" in str(one)]
+
+    assert todo.count == len(mine)
+    assert f"{len(mine) - 1}" in str(todo.note)
