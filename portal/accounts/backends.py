@@ -12,7 +12,7 @@ class AuthenticationBackend(AllauthBackend):
     def get_user(self, user_id: Any) -> User | None:
         """The active account with its live memberships in one query, since each page asks for both."""
         live = FilteredRelation("memberships", condition=Q(memberships__ended_at=None))
-        found = User.objects.filter(pk=user_id, is_active=True).annotate(live=live)
+        found: Any = User.objects.filter(pk=user_id, is_active=True).annotate(live=live)
         rows: list[Any] = list(found.select_related("live__organization").order_by("live__pk"))  # one each
         if not rows:
             return None

@@ -241,17 +241,17 @@ class Intake:
         return self.outcomes()
 
     def release(self) -> str:
-        """By a second person where the policy asks for four eyes; twice, which changes nothing."""
+        """One asks for it, the other releases; clicked twice, it changes nothing."""
         selection = self.cohort.selections.get()
-        page = f"/selections/{selection.pk}/release/"
-        for key in (self.world.official, self.world.second):
-            who = self.somebody(key)
-            shown = who.get(page, "release page")
-            who.send(shown, "release", {"note": "이상 없음"})
+        first, second = self.somebody(self.world.official), self.somebody(self.world.second)
+        board, page = f"/cohorts/{self.cohort.pk}/selection/", f"/selections/{selection.pk}/release/"
+        self.press(first, board, f"{page}ask/", "ask", {"note": "이상 없음"})
+        shown = second.get(page, "release page")
+        second.send(shown, "release", {})
         selection.refresh_from_db()
         assert selection.released_at, "not released"
         before = self.counts()
-        self.somebody(self.world.second).get(page, "release page")
+        second.send(shown, "again", {})
         assert self.counts() == before
         return self.told(before)
 
