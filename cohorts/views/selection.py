@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -71,8 +72,7 @@ def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
 def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
     """Offers, answers and the order of those who wait."""
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
-    tracks = list(queries.track_seats(cohort))
-    _name_by_quota(tracks)
+    tracks: Any = SimpleLazyObject(lambda: _tracks(cohort))  # the rows alone need none of it
     listing = Listing(
         request,
         Decision.objects.visible_to(request.user).seated(cohort),
@@ -92,8 +92,9 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
     return listing.render("cohorts/selection_waitlist.html", context)
 
 
-def _name_by_quota(tracks: list[Any]) -> None:
-    """Where quotas hold, the next in line is not always the first of the waitlist."""
+def _tracks(cohort: Cohort) -> list[Any]:
+    """With their seats; where quotas hold, the next in line is not always the first of the waitlist."""
+    tracks: list[Any] = list(queries.track_seats(cohort))
     quotas = [SeatQuota(**row) for row in (tracks[0].seat_quotas if tracks else [])]
     turn = queries.next_by_quota(tracks, {track.pk: max(track.free, 1) for track in tracks}, quotas)
     first = {pk: chosen[0] for pk, chosen in turn.items() if chosen}
@@ -104,6 +105,7 @@ def _name_by_quota(tracks: list[Any]) -> None:
         if track.pk in turn:
             track.next_pk = first.get(track.pk)
             track.next_number = numbers.get(track.next_pk)
+    return tracks
 
 
 def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int = 200) -> HttpResponse:
