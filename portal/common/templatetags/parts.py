@@ -110,6 +110,8 @@ def th(context: template.Context, key: str, label: Any, css: str = "") -> SafeSt
 def krds(form: Any) -> Any:
     """Give somebody else's form the portal's look: `{{ form|krds }}`."""
     form.renderer = KRDSRenderer()
+    for field in form:  # one that was looked at before keeps the renderer it had then
+        field.renderer = form.renderer
     if form.is_bound:
         for errors in form.errors.values():
             errors.renderer = form.renderer
