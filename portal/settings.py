@@ -233,6 +233,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"school_request": "120/h/ip,30/h/key"}
 ACCOUNT_SESSION_REMEMBER = None if PRODUCTION else True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+# A code by mail instead of a password, as good as a link that resets it. A second factor is asked for after it too.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds
 ACCOUNT_FORMS: dict[str, str] = {}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 USERSESSIONS_TRACK_ACTIVITY = False  # two more queries for every page
