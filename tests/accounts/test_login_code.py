@@ -77,7 +77,9 @@ def test_an_address_without_an_account_is_not_told_apart(client):
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password", REQUEST])
 def test_a_mistake_on_a_page_of_the_entrance_is_said_there(client, name):
-    answer = client.post(reverse(name), {"email": "no address", "login": "no address", "password": "", "password1": "x"})
+    answer = client.post(
+        reverse(name), {"email": "no address", "login": "no address", "password": "", "password1": "x"}
+    )
 
     assert answer.status_code in (200, 422)
     assert answer.context["form"].errors
