@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts import emails
@@ -77,5 +78,5 @@ def refuse_while_extended(cohort: Cohort) -> None:
         last = timezone.localtime(waiting.until)
         raise ActionRefused(
             _("Somebody may still apply, until before %(last)s. Wait, or take the extension back.")
-            % {"last": f"{last:%Y-%m-%d %H:%M}"}
+            % {"last": date_format(last, "DATETIME_FORMAT")}
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts import emails, queries
@@ -187,7 +188,7 @@ def _lock_answerable(offer: Offer) -> Offer:
     if timezone.now() >= offer.deadline:
         raise ActionRefused(
             _("The time to answer ended on %(deadline)s.")
-            % {"deadline": f"{timezone.localtime(offer.deadline):%Y-%m-%d %H:%M}"}
+            % {"deadline": date_format(timezone.localtime(offer.deadline), "DATETIME_FORMAT")}
         )
     return offer
 

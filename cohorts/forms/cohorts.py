@@ -209,25 +209,34 @@ class PolicyForm(PortalModelForm):
     employment_months = IntegerField(label=_("Months in which a job counts"), min_value=1, max_value=60)
 
     GROUPS = (
-        (_("Who may apply"), ("age_min", "age_max", "age_reference_date", "region", "unemployed_only")),
         (
-            _("Selection"),
+            _("Who may apply"), _("Checked when an application is submitted."),
+            ("age_min", "age_max", "age_reference_date", "region", "unemployed_only"),
+        ),
+        (
+            _("Marks and weights"), _("Each stage is marked out of 100; the weighted sum is the total."),
             (
                 "weight_document", "weight_test", "weight_interview", "minimum_document", "minimum_test",
-                "minimum_interview", "minimum_total", "bonus_limit", "bonus_above_full", "four_eyes", "shows_cut_off",
-                "interview_change_hours", "offer_hours", "waitlist_until", "contact_attempts",
+                "minimum_interview", "minimum_total", "bonus_limit", "bonus_above_full",
             ),
         ),
-        (_("Reviewing"), ("blind_review", "blind_education")),
-        (_("Entry"), ("replacement_days", "confirm_days_needed", "confirm_days_window", "asks_double_benefit", "needs_pledge")),
+        (_("Fairness of the selection"), "", ("blind_review", "blind_education", "four_eyes", "shows_cut_off")),
         (
-            _("A day of training"),
+            _("Interviews, offers and the waitlist"), "",
+            ("interview_change_hours", "offer_hours", "contact_attempts", "waitlist_until"),
+        ),
+        (
+            _("Entry"), _("From the acceptance of a seat to the first days of the training."),
+            ("confirm_days_needed", "confirm_days_window", "replacement_days", "asks_double_benefit", "needs_pledge"),
+        ),
+        (
+            _("A day of training"), "",
             (
                 "day_starts", "day_ends", "break_starts", "break_ends", "grace_minutes", "absent_below_percent",
-                "events_per_absence", "compound_counts_twice", "minimum_rate",
+                "events_per_absence", "minimum_rate", "compound_counts_twice",
             ),
         ),
-        (_("Field projects and outcomes"), ("team_min", "team_max", "silent_days", "employment_months")),
+        (_("Field projects and outcomes"), "", ("team_min", "team_max", "silent_days", "employment_months")),
     )  # fmt: skip
 
     class Meta:
@@ -243,8 +252,8 @@ class PolicyForm(PortalModelForm):
         ]  # fmt: skip
 
     @property
-    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        return [(label, [self[name] for name in names]) for label, names in self.GROUPS]
+    def groups(self) -> list[tuple[Any, Any, list[forms.BoundField]]]:
+        return [(label, lead, [self[name] for name in names]) for label, lead, names in self.GROUPS]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

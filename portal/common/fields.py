@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,10 +58,10 @@ class DateField(_TypedField):
     def read(self, value: Any) -> dt.date:
         day = _accept(parsing.parse_date, value)
         if self.earliest and day < self.earliest:
-            message = _("Enter a date on or after %(day)s.") % {"day": self.earliest.isoformat()}
+            message = _("Enter a date on or after %(day)s.") % {"day": date_format(self.earliest)}
             raise ValidationError(message, code="date_too_early")
         if self.latest and day > self.latest:
-            message = _("Enter a date on or before %(day)s.") % {"day": self.latest.isoformat()}
+            message = _("Enter a date on or before %(day)s.") % {"day": date_format(self.latest)}
             raise ValidationError(message, code="date_too_late")
         return day
 

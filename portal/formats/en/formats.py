@@ -9,4 +9,5 @@ YEAR_MONTH_FORMAT = "M Y"
 MONTH_DAY_FORMAT = "j M"
 # For the `date` filter, by name: {{ day|date:"WEEKDAY_DATE_FORMAT" }} is Mon 13 Apr 2026.
 WEEKDAY_DATE_FORMAT = "D j M Y"
+WEEKDAY_MONTH_DAY_FORMAT = "D j M"
 FIRST_DAY_OF_WEEK = 1

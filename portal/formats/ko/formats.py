@@ -9,4 +9,5 @@ YEAR_MONTH_FORMAT = "Y. n."
 MONTH_DAY_FORMAT = "n. j."
 # For the `date` filter, by name: {{ day|date:"WEEKDAY_DATE_FORMAT" }} is 2026. 4. 13.(월).
 WEEKDAY_DATE_FORMAT = "Y. n. j.(D)"
+WEEKDAY_MONTH_DAY_FORMAT = "n. j.(D)"
 FIRST_DAY_OF_WEEK = 1
