@@ -63,7 +63,7 @@ def kind_of(row: Row, cookie: str | None, answer: HttpResponse) -> str:
 
 @pytest.mark.parametrize("row", PAGES, ids=str)
 def test_no_page_takes_more_queries_than_its_goal(row: Row, w: SimpleNamespace):  # noqa: F811
-    url = reverse(row.name, args=row.arguments(w))
+    url = row.url(w)
     for cookie in readers(row, w):
         number, answer = ask(url, cookie)
         kind = kind_of(row, cookie, answer)

@@ -6,6 +6,9 @@ of the same city, and another city. A URL that is in no row fails the suite.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
 
 ROLES = ("admin", "official", "operator", "instructor", "reviewer", "mentor", "trainee")
 
@@ -20,6 +23,10 @@ class Row:
     other: tuple[int, ...]
     anonymous: int
     data: Callable = field(default=lambda w: {})
+    query: str = ""
+
+    def url(self, world: Any) -> str:
+        return reverse(self.name, args=self.arguments(world)) + self.query
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}"
@@ -35,6 +42,7 @@ def row(
     other: str | None = None,
     anonymous: int = 302,
     data: Callable = lambda w: {},
+    query: str = "",
 ) -> Row:
     """`own="200 200 200 403 403 403 403"`: statuses in the order of ROLES; `same` and `other` default to `own`."""
 
@@ -45,4 +53,4 @@ def row(
 
     same = own if same is None else same
     other = same if other is None else other
-    return Row(name, method, arguments, statuses(own), statuses(same), statuses(other), anonymous, data)
+    return Row(name, method, arguments, statuses(own), statuses(same), statuses(other), anonymous, data, query)

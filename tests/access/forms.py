@@ -37,6 +37,8 @@ TABLE = [
     row("cohorts:question-edit", "GET", lambda w: [w.question.pk], **same(FILL)),
     row("cohorts:question-edit", "POST", lambda w: [w.question.pk], **same(INVALID)),
     row("cohorts:question-ask", "GET", lambda w: [w.form.pk], own="403 404 404 403 403 403 403"),  # of no kind
+    row("cohorts:question-ask", "GET", lambda w: [w.form.pk], **same(FILL), query="?kind=short"),
+    row("cohorts:question-ask", "POST", lambda w: [w.form.pk], **same(INVALID), query="?kind=short"),
     row("cohorts:question-move", "POST", lambda w: [w.question.pk], **same(ACT)),
     row("cohorts:question-remove", "POST", lambda w: [w.question.pk], **same(ACT)),
 ]  # fmt: skip

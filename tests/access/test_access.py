@@ -11,8 +11,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.accounts.middleware import SESSION_KEY as MEMBERSHIP_KEY
 from portal.accounts.models import User
@@ -63,7 +63,7 @@ def ask(row: Row, w: SimpleNamespace, cookie: str | None, headers: dict) -> Http
     client = Client(headers=headers)
     if cookie:
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
-    url = reverse(row.name, args=row.arguments(w))
+    url = row.url(w)
     with transaction.atomic():  # what a row changes, the next does not see
         answered = client.generic(row.method, url) if row.method == "GET" else client.post(url, row.data(w))
         transaction.set_rollback(True)
@@ -117,6 +117,14 @@ OURS = dict(patterns(get_resolver()))
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_url_is_in_the_table(name):
     assert name in {row.name for row in TABLE}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_method_of_a_view_is_in_the_table(name):
+    refusal = OURS[name].callback(RequestFactory().options("/"))
+    methods = set(refusal.headers.get("Allow", "").replace(" ", "").split(",")) - {"", "HEAD"}
+
+    assert methods <= {row.method for row in TABLE if row.name == name}
 
 
 @pytest.mark.parametrize("name", sorted(OURS))

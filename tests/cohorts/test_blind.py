@@ -34,7 +34,7 @@ def world(w: SimpleNamespace) -> SimpleNamespace:  # noqa: F811
 
 @pytest.mark.parametrize("row", PAGES, ids=str)
 def test_no_page_of_a_reviewer_tells_who_applied(row, world):
-    address = reverse(row.name, args=row.arguments(world))
+    address = row.url(world)
     reviewer = world.own if row.own[REVIEWER] == 200 else world.same
 
     for headers in ({}, {"HX-Request": "true"}):
