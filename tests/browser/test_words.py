@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
 
 from portal.common.catalogues import forms_of, homes, kept
 from tests.access import ROLES, Row
@@ -19,7 +18,6 @@ from tests.access.test_access import TABLE, w  # noqa: F401  # a fixture
 NOT_OURS = {"livez", "readyz", "styleguide", "styleguide-list"}  # for machines, and samples
 MAIL = {"notify:mail", "notify:inbox-mail", "notify:mail-list", "notify:inbox"}  # in the language of who got it
 PAPERS = {"partners:agreement-paper", "partners:amendment-paper"}  # they are Korean, whoever asks
-BILINGUAL = {"cohorts:form-preview"}  # what an applicant reads in either language, side by side
 EMPTY = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "source", "use", "wbr"}
 SPOKEN = ("aria-label", "placeholder", "title", "alt", "label")
 CHROME = {"button", "label", "legend", "caption", "h1", "h2", "h3", "dt"}
@@ -42,7 +40,7 @@ def visit(row: Row, world: SimpleNamespace) -> tuple[str, str | None]:
     """The address of a row and the session of one who may see it."""
     relation, role = next(viewers(row))
     cookie = getattr(world, relation)[role].cookie if role else None
-    return reverse(row.name, args=row.arguments(world)), cookie
+    return row.url(world), cookie
 
 
 # What a page says ----------------------------------------------------------------------
@@ -56,7 +54,7 @@ class Form:
 
 @dataclass
 class Read(HTMLParser):
-    """The words, headings and forms of a page."""
+    """The words, headings and forms of a page. What is marked as in another language than the page is not read."""
 
     html: str
     words: list[tuple[str, str]] = field(default_factory=list)  # the element, what it says
@@ -67,11 +65,15 @@ class Read(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self.open: list[str] = []
+        self.spoken: list[str] = []  # the language of each open element
         self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.words += [(tag, said.strip()) for name in SPOKEN if (said := given.get(name))]
+        inherited = self.spoken[-1] if self.spoken else ""
+        language = given.get("lang") or inherited
+        if self._reads(language):
+            self.words += [(tag, said.strip()) for name in SPOKEN if (said := given.get(name))]
         self.h1 += tag == "h1"
         if tag == "form":
             self.forms.append(Form(given.get("method", "get").lower()))
@@ -80,18 +82,24 @@ class Read(HTMLParser):
             self.forms[-1].submits |= kind in ("submit", "image")
         if tag not in EMPTY:
             self.open.append(tag)
+            self.spoken.append(language)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.open:
             while self.open.pop() != tag:
-                pass
+                self.spoken.pop()
+            self.spoken.pop()
 
     def handle_data(self, data: str) -> None:
         if not (said := " ".join(data.split())) or {"script", "style"} & set(self.open):
             return
         if self.open[-1:] == ["title"] and "svg" not in self.open:
             self.title += said
-        self.words.append((self.open[-1] if self.open else "", said))
+        if self._reads(self.spoken[-1] if self.spoken else ""):
+            self.words.append((self.open[-1] if self.open else "", said))
+
+    def _reads(self, language: str) -> bool:
+        return not self.spoken or language == self.spoken[0]
 
 
 def hangul(text: str) -> bool:
@@ -130,6 +138,12 @@ def faults(page: Read) -> list[str]:
     return found
 
 
+def test_only_what_is_marked_as_another_language_is_passed_over():
+    page = Read('<html lang="ko"><p>가<br>나</p><div lang="en"><p title="Title">Save</p></div><p>Send</p></html>')
+
+    assert [said for _tag, said in page.words] == ["가", "나", "Send"]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("row", PAGES, ids=str)
 def test_a_page_speaks_one_language_and_works_without_script(row, w):  # noqa: F811
@@ -145,4 +159,4 @@ def test_a_page_speaks_one_language_and_works_without_script(row, w):  # noqa: F
         page = Read(answer.content.decode())
 
         assert faults(page) == []
-        assert foreign(page.words) == set() or row.name in MAIL | PAPERS | BILINGUAL, language
+        assert foreign(page.words) == set() or row.name in MAIL | PAPERS, language
