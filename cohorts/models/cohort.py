@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -146,6 +147,12 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def for_detail(self) -> "CohortQuerySet":
         return self.select_related("programme__agreement", "host", "policy").prefetch_related("tracks")
+
+    def for_notice(self) -> "CohortQuerySet":
+        """In one query, with `seats_by_track`: name and capacity of each track."""
+        tracks = Track.objects.filter(cohort=OuterRef("pk")).order_by("pk")
+        seats = ArraySubquery(tracks.values(row=JSONObject(name="name", capacity="capacity")))
+        return self.select_related("programme", "host", "policy").annotate(seats_by_track=seats)
 
 
 class Cohort(HostOwned):

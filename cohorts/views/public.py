@@ -25,8 +25,11 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_not_required
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """The facts of one course, who can apply, and a check of oneself that is neither kept nor counted."""
-    found = get_object_or_404(with_deciding(Cohort.objects.public().for_detail()), pk=pk)
+    """The facts of one course, who can apply, and a check of oneself that is neither kept nor counted.
+
+    One query, and one more where answers to own questions may exclude.
+    """
+    found = get_object_or_404(with_deciding(Cohort.objects.public().for_notice()), pk=pk)
     rules = eligibility_rules(found.policy)
     questions = deciding_questions(found)
     asked = (SelfCheckForm.ANSWERED | {name_of(one) for one in questions}) & request.GET.keys()

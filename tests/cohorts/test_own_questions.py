@@ -335,13 +335,17 @@ def test_a_reviewer_reads_what_does_not_tell_who_it_is_and_the_office_all(client
     assert all(words in page for words in ("대구고", "자연어", "홍길동.pdf"))
 
 
-def test_the_notice_tells_beforehand_by_an_own_question_whether_one_can_apply(client, cohort):
+def test_the_notice_tells_beforehand_by_an_own_question_whether_one_can_apply(
+    client, cohort, django_assert_num_queries
+):
     away = {"turns_away": ["있음"], "turned_away": "자격증이 없는 사람을 위한 과정입니다."}
     _form, choice, *_rest = published(cohort, **away)
     url = reverse("cohorts:notice", args=[cohort.pk])
     fine = {"birth_date": "1998-03-15", "address": "대구광역시 중구", "employed": "no"}
 
-    assert "자격증이 있습니까?" in client.get(url).content.decode()
+    with django_assert_num_queries(2):
+        page = client.get(url).content.decode()
+    assert "자격증이 있습니까?" in page
     out = client.get(url, fine | {f"q{choice.pk}": "있음"})
     assert [str(one) for one in out.context["reasons"]] == ["자격증이 없는 사람을 위한 과정입니다."]
     assert client.get(url, fine | {f"q{choice.pk}": "없음"}).context["reasons"] == []

@@ -26,10 +26,10 @@ def test_the_list_costs_two_queries_signed_out(client, django_assert_num_queries
     assert answer.context["listing"].total == count
 
 
-def test_the_notice_costs_two_queries_signed_out(client, django_assert_num_queries):
+def test_the_notice_costs_one_query_signed_out(client, django_assert_num_queries):
     cohort = make_cohort(tracks={"일반": 80, "심화": 20}, notice="모집합니다.")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         page = client.get(reverse("cohorts:notice", args=[cohort.pk])).content.decode()
 
     assert "일반 80, 심화 20" in page
