@@ -116,13 +116,18 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.select_related("track", "cohort").defer("motivation", "cohort__notice")
 
     def for_detail(self) -> "ApplicationQuerySet":
-        """With `gives_bonus`: the cohort has bonus rules; `decided`: a released selection has decided on it."""
+        """With `gives_bonus`: the cohort has bonus rules; `decided`: a released selection has decided on it;
+        `supplemented`: documents were asked for after the deadline.
+        """
         from cohorts.models.board import BonusRule
         from cohorts.models.selection import Decision
+        from cohorts.models.supplement import Supplement
 
         released = Decision.objects.filter(application=OuterRef("pk"), selection__released_at__isnull=False)
         return self.select_related("person", "track", "cohort__programme", "cohort__policy", "host").annotate(
-            gives_bonus=Exists(BonusRule.objects.filter(cohort=OuterRef("cohort"))), decided=Exists(released)
+            gives_bonus=Exists(BonusRule.objects.filter(cohort=OuterRef("cohort"))),
+            decided=Exists(released),
+            supplemented=Exists(Supplement.objects.filter(application=OuterRef("pk"))),
         )
 
 

@@ -255,7 +255,8 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
     may_overrule = may.can_overrule_ineligibility(user, found) and found.state == ApplicationState.INELIGIBLE
     may_download = may.can_download_file(user, found)
     audit.saw(user, "application.viewed", host_id=found.host_id, subject_id=found.person_id)
-    supplements = list(found.supplements.select_related("asked_by").prefetch_related("items__file"))
+    asked = found.supplements.select_related("asked_by").prefetch_related("items__file")
+    supplements = list(asked) if found.supplemented else []  # type: ignore[attr-defined]
     context = {
         "application": found,
         "contact": contact(found, in_full=in_full),
