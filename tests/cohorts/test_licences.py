@@ -414,7 +414,7 @@ def test_a_cohort_shows_its_pools(sign_in, official, city, cohort, django_assert
             lend(make_licence_pool(host=city), make_enrolment(cohort=cohort))
         browser, url = sign_in(official), reverse("cohorts:cohort-licences", args=[cohort.pk])
         browser.get(url)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             page = browser.get(url).content.decode()
     assert page.count("1 / 4") == 4
     assert url in sign_in(official).get(cohort.get_absolute_url()).content.decode()
