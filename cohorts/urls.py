@@ -80,6 +80,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/extensions/", extensions.extension_list, name="extension-list"),
     path("cohorts/<int:pk>/extensions/new/", extensions.extension_grant, name="extension-grant"),
     path("extensions/<int:pk>/end/", extensions.extension_end, name="extension-end"),
+    path("cohorts/<int:pk>/next/", setup.cohort_next, name="cohort-next"),
     path("cohorts/<int:pk>/set-up/copy/", setup.setup_copy, name="setup-copy"),
     path("cohorts/<int:pk>/form/", questions.application_form, name="application-form"),
     path("cohorts/<int:pk>/form/draft/", questions.form_draft, name="form-draft"),

@@ -5,7 +5,7 @@ What else a cohort is set up with joins by one line in COPIERS.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.actions.board import QuotaPlan, adopt_rules
 from cohorts.actions.bonus import set_bonus_rule
-from cohorts.actions.cohorts import edit_policy
+from cohorts.actions.cohorts import edit_policy, plan_cohort
 from cohorts.actions.questions import copy_questions
 from cohorts.actions.rubric import CriterionPlan, set_rubric
 from cohorts.copying import IN_POLICY, Move, moves_of, rules_of
@@ -114,3 +114,13 @@ def copy_setup(target: Cohort, *, source: Cohort, parts: Collection[str], by: "U
             copier.copy(source, target, by)
     audit.record(target, "cohort.setup_copied", by=by, after={"source": source.pk, "parts": sorted(parts)})
     return target
+
+
+@transaction.atomic
+def plan_next_cohort(source: Cohort, *, parts: Collection[str], by: "User | None", **plan: Any) -> Cohort:
+    """A new cohort of the same programme, with the named parts of the set-up of `source`; all of it or nothing.
+
+    `plan` as of `plan_cohort`. Without `parts` it begins with the national rules.
+    """
+    made = plan_cohort(source.programme, by=by, **plan)
+    return copy_setup(made, source=source, parts=parts, by=by) if parts else made

@@ -1,5 +1,6 @@
 """Input of cohorts: their plan with its tracks, their policy, their people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -83,8 +84,16 @@ class CohortForm(PortalForm):
     )  # fmt: skip
     seen = IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, cohort: Cohort | None = None, **kwargs: Any) -> None:
-        tracks: list[dict[str, Any]] = []
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        cohort: Cohort | None = None,
+        programme: Programme | None = None,
+        tracks: Iterable[dict[str, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Edits `cohort`; or plans one, of `programme` if that is settled, beginning with `tracks`."""
         if cohort:
             names = [name for name in self.base_fields if name not in ("programme", "seen")]
             kwargs["initial"] = {name: getattr(cohort, name) for name in names} | {
@@ -93,16 +102,17 @@ class CohortForm(PortalForm):
             }
             tracks = [{"pk": one.pk, "name": one.name, "capacity": one.capacity} for one in cohort.tracks.all()]
         super().__init__(*args, **kwargs)
-        self.cohort = cohort
-        if cohort:
+        self.cohort, self.settled = cohort, cohort.programme if cohort else programme
+        if self.settled:
             del self.fields["programme"]
+        if cohort:
             for name in ("number", "name"):
                 self.fields[name].required, self.fields[name].help_text = True, ""
             self._hold_what_has_happened(cohort)
         else:
-            mine = Programme.objects.visible_to(user).select_related("agreement")
-            self.fields["programme"].queryset = mine
             del self.fields["seen"]
+        if not self.settled:
+            self.fields["programme"].queryset = Programme.objects.visible_to(user).select_related("agreement")
         self.rows = Rows(TrackForm, "tracks", args[0] if args else None, tracks, ("name", "capacity"))
 
     def _hold_what_has_happened(self, cohort: Cohort) -> None:
@@ -117,7 +127,7 @@ class CohortForm(PortalForm):
         if not self.is_bound:
             return False
         valid = all([super().is_valid(), self.rows.is_valid(self)])
-        programme = self.cohort.programme if self.cohort else self.cleaned_data.get("programme")
+        programme = self.settled or self.cleaned_data.get("programme")
         if not programme:
             return False
         tracks = self.rows.plans() if valid else []

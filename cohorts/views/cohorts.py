@@ -84,6 +84,7 @@ def cohort_page(request: HttpRequest, found: Cohort, **forms: PortalForm) -> Htt
         "tabs": tabs(request, found, "cohorts:cohort"),
         "is_late": timezone.now() >= found.apply_closes_at,
         "is_public": found.state in PUBLISHED,
+        "may_plan": can_plan_cohort(request.user, found.programme),
         "cancel_form": ReasonForm(auto_id="cancel_%s"),
         "close_form": ReasonForm(auto_id="close_%s") if found.is_open else None,
         "assign_form": AssignForm(cohort=found, auto_id="assign_%s") if "assign_staff" in verbs else None,

@@ -40,7 +40,7 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
     agreement = Agreement.objects.visible_to(request.user).filter(pk=found.agreement_id).first()
     context = {
         "programme": found,
-        "cohorts": cohorts,
+        "cohorts": list(cohorts),  # the newest first
         "agreement": agreement,
         "may_edit": can_edit_programme(request.user, found),
         "may_copy": can_copy_programme(request.user, found),

@@ -1,4 +1,4 @@
-"""Copy the set-up of another cohort: choose, look at what would come, then write it."""
+"""Copy the set-up of another cohort: choose, look at what would come, then write it. Plan the next one in one step."""
 
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cohorts.actions import setup as actions
-from cohorts.forms.setup import SetupForm
+from cohorts.forms.setup import FirstDayForm, NextCohortForm, SetupForm
 from cohorts.models import Cohort
-from cohorts.permissions import can_edit_form
+from cohorts.permissions import can_edit_form, can_plan_cohort
 from portal.accounts.roles import HOST_STAFF
+from portal.common.dates import add_months
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -52,3 +53,28 @@ def coming(source: Cohort, target: Cohort, parts: list[str]) -> dict[str, Any]:
         "parts": [(name, actions.COPIERS[name].label, actions.COPIERS[name].count(source)) for name in parts],
         "moves": [(labels[move.field], move) for move in moves],
     }
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*HOST_STAFF)
+def cohort_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan of the next cohort, its dates a year later or moved to `?first_day=`; written with its set-up."""
+    source = get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
+    require(can_plan_cohort(request.user, source.programme))
+    usual = add_months(source.starts_on, 12)
+    move = FirstDayForm(
+        request.GET if "first_day" in request.GET else None, source=source, initial={"first_day": usual}
+    )
+    first_day = move.cleaned_data["first_day"] if move.is_valid() else usual
+    data = request.POST if request.method == "POST" else None
+    form = NextCohortForm(data, user=request.user, source=source, first_day=first_day)
+    if form.is_valid():
+        try:
+            made = actions.plan_next_cohort(source, by=request.user, **form.values())
+        except ActionRefused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The next cohort is planned. Look at its dates and rules, then publish it."))
+            return redirect(made)
+    context = {"cohort": source, "form": form, "move": move, "cancel_url": source.get_absolute_url()}
+    return render(request, "cohorts/cohort_next.html", context, status=form_status(move, form))

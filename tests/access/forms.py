@@ -27,6 +27,8 @@ def same(statuses):
 
 
 TABLE = [
+    row("cohorts:cohort-next", "GET", lambda w: [w.asking.pk], **same(FILL)),
+    row("cohorts:cohort-next", "POST", lambda w: [w.asking.pk], **same(INVALID)),
     row("cohorts:setup-copy", "GET", lambda w: [w.asking.pk], **same(FILL)),
     row("cohorts:setup-copy", "POST", lambda w: [w.asking.pk], **same(INVALID)),
     row("cohorts:application-form", "GET", lambda w: [w.asking.pk], **same(READ)),

@@ -36,7 +36,7 @@ def test_the_pages_of_the_staff_are_accessible(page, live_server, client, cohort
     actions.edit_cohort(cohort, by=official, place="달구벌 혁신센터 4층")
     sign_in(page, client, official, live_server.url)
     for name, pk in [
-        ("cohort-list", None), ("cohort", cohort.pk), ("cohort-create", None), ("cohort-edit", cohort.pk),
+        ("cohort-list", None), ("cohort", cohort.pk), ("cohort-create", None), ("cohort-edit", cohort.pk), ("cohort-next", cohort.pk),
         ("cohort-policy", cohort.pk), ("cohort-history", cohort.pk), ("programme-list", None),
         ("programme", cohort.programme_id), ("programme-edit", cohort.programme_id),
     ]:  # fmt: skip

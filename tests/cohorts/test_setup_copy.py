@@ -11,7 +11,7 @@ from cohorts.actions.bonus import set_bonus_rule
 from cohorts.actions.questions import draft_form
 from cohorts.actions.rubric import CriterionPlan, set_rubric
 from cohorts.actions.setup import COPIERS, copy_setup
-from cohorts.models import Application
+from cohorts.models import Application, Cohort
 from cohorts.states import Stage
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -124,3 +124,75 @@ def test_a_copied_programme_brings_the_questions_of_its_cohort(last_year):
     assert (copy.forms.get().questions.count(), copy.criteria.count(), copy.quotas.count()) == (3, 2, 1)
     assert make_programme().cohorts.count() == 0
     assert copy.starts_on - last_year.starts_on == timedelta(days=365)
+
+
+# The next cohort in one step -----------------------------------------------------------
+
+
+def asked(page) -> dict[str, str]:
+    """What the form of a page holds, as a browser would send it."""
+    form = page.context["form"]
+    fields = [field for row in (form, *form.rows) for field in row]
+    told = {field.html_name: field.field.widget.format_value(field.value()) for field in fields}
+    return {name: value for name, value in told.items() if value is not None} | {
+        "tracks-rows": str(len(form.rows.forms))
+    }
+
+
+def test_the_next_cohort_is_planned_with_the_set_up_of_the_one_before(client, last_year, sign_in):
+    operator = make_member(Role.OPERATOR, last_year.host)
+    sign_in(operator)
+    url = reverse("cohorts:cohort-next", args=[last_year.pk])
+    assert url in client.get(last_year.get_absolute_url()).content.decode()
+    assert url in client.get(last_year.programme.get_absolute_url()).content.decode()
+
+    made = Cohort.objects.get(pk=client.post(url, asked(client.get(url))).url.strip("/").rpartition("/")[2])
+
+    assert (made.programme, made.number, made.state) == (last_year.programme, last_year.number + 1, "planned")
+    assert (made.starts_on, made.ends_on) == (date(2027, 3, 2), date(2027, 9, 1))
+    assert (made.apply_closes_at.date() - last_year.apply_closes_at.date()).days >= 364
+    assert list(made.tracks.values_list("name", "capacity")) == list(last_year.tracks.values_list("name", "capacity"))
+    assert made.policy.age_reference_date == date(2027, 1, 1)
+    assert (made.forms.get().questions.count(), made.criteria.count(), made.quotas.count()) == (3, 2, 1)
+    assert not made.applications.exists()
+    for verb in ("cohort.planned", "cohort.setup_copied"):
+        assert AuditEvent.objects.filter(verb=verb, object_id=made.pk, actor=operator).exists()
+
+
+def test_its_dates_move_to_the_first_day_that_is_entered(client, last_year, sign_in):
+    sign_in(make_member(Role.OFFICIAL, last_year.host))
+    url = reverse("cohorts:cohort-next", args=[last_year.pk])
+
+    plan = client.get(url, {"first_day": "2026-09-07"}).context["form"].initial
+
+    assert (plan["starts_on"], plan["ends_on"]) == (date(2026, 9, 7), date(2027, 3, 6))
+    for wrong in ("", "x", "2026-02-30", "2026-03-01"):  # the last: before the cohort that it follows
+        page = client.get(url, {"first_day": wrong})
+        assert page.status_code == 422
+        assert page.context["move"].errors["first_day"]
+        assert page.context["form"].initial["starts_on"] == date(2027, 3, 2)
+
+
+def test_nothing_is_planned_where_the_set_up_does_not_fit(client, last_year, sign_in):
+    sign_in(make_member(Role.OFFICIAL, last_year.host))
+    url = reverse("cohorts:cohort-next", args=[last_year.pk])
+    smaller = asked(client.get(url)) | {"capacity": "1", "tracks-0-capacity": "1"}
+
+    refused = client.post(url, smaller)  # two seats are kept
+
+    assert refused.status_code == 422
+    assert refused.context["form"].non_field_errors()
+    assert "capacity" in refused.context["form"].data
+    assert last_year.programme.cohorts.count() == 1
+    assert client.post(url, smaller | {"parts": ["policy"]}).status_code == 302
+    assert client.post(url, smaller | {"parts": []}).status_code == 302
+
+
+def test_the_office_of_another_city_plans_nothing_here(client, last_year, sign_in):
+    url = reverse("cohorts:cohort-next", args=[last_year.pk])
+    for user, status in ((make_member(Role.OFFICIAL), 404), (make_member(Role.TRAINEE, last_year.host), 403)):
+        sign_in(user)
+        assert client.post(url).status_code == status
+    sign_in(make_member(Role.OFFICIAL, last_year.host))
+    assert client.delete(url).status_code == 405
+    assert client.post(url).status_code == 422
