@@ -108,13 +108,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         newest = released.order_by("-selection__released_at")
         return self.annotate(rank=Subquery(newest.values("rank")[:1]), total=Subquery(newest.values("total")[:1]))
 
-    def for_list(self) -> "ApplicationQuerySet":
-        return self.select_related("person", "track", "cohort")
-
-    def for_reviewer_list(self) -> "ApplicationQuerySet":
-        """Without the person, and without the long texts that no list shows."""
-        return self.select_related("track", "cohort").defer("motivation", "cohort__notice")
-
     def for_detail(self) -> "ApplicationQuerySet":
         """With `gives_bonus`: the cohort has bonus rules; `decided`: a released selection has decided on it;
         `supplemented`: documents were asked for after the deadline.

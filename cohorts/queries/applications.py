@@ -23,6 +23,8 @@ from cohorts.states import (
 from partners.queries import Todo
 from portal.accounts.models import User
 
+MOST_RESEMBLING = 20  # shown; a common name is no news
+
 
 def my_applications(user: User) -> QuerySet[Application]:
     """One's own, the newest first, each with the pk of its `live_offer`, and its interview if there is one."""
@@ -44,10 +46,13 @@ def my_applications(user: User) -> QuerySet[Application]:
     return mine.select_related("cohort__programme", "track").order_by("-created_at", "-pk")
 
 
-def resembling(person: Person) -> QuerySet[Person]:
-    """Other records of the host that may be the same person: by name and date of birth, or mobile number."""
+def resembling(person: Person) -> list[str]:
+    """The addresses of other records of the host that may be the same person, at most one more than are shown:
+    by name and date of birth, or mobile number.
+    """
     same = Q(name=person.name, birth_date=person.birth_date) | Q(mobile=person.mobile, name=person.name)
-    return Person.objects.filter(same, host=person.host_id).exclude(pk=person.pk).order_by("pk")
+    others = Person.objects.filter(same, host=person.host_id).exclude(pk=person.pk).order_by("pk")
+    return list(others.values_list("email", flat=True)[: MOST_RESEMBLING + 1])
 
 
 def my_application_todos(user: User) -> list[Todo]:

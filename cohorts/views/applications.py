@@ -23,6 +23,7 @@ from cohorts.forms.cohorts import ReasonForm
 from cohorts.forms.supplements import CancelForm
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
 from cohorts.queries.answers import own_answers
+from cohorts.queries.application_rows import Row, application_rows
 from cohorts.states import (
     CAN_BE_CONTACTED,
     CAN_WITHDRAW,
@@ -42,7 +43,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_email, mask_mobile
-from portal.common.listing import Listing
+from portal.common.listing import SearchedOnce
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.REVIEWER)
@@ -155,6 +156,16 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 # The staff ---------------------------------------------------------------------------------
 
 
+class Received(SearchedOnce):
+    @property
+    def is_searched(self) -> bool:
+        return "q" in self.chosen
+
+    def fetch(self, rows: Any) -> list[Row]:
+        role = self.request.user.role
+        return application_rows(rows, blind=role == Role.REVIEWER, in_full=role in HOST_STAFF)
+
+
 @require_GET
 @roles(*READERS)
 def application_list(request: HttpRequest) -> HttpResponse:
@@ -162,19 +173,17 @@ def application_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     cohorts, visible = Cohort.objects.visible_to(user), Application.objects.visible_to(user)
     blind = user.role == Role.REVIEWER  # neither shown nor searched nor sorted by who somebody is
-    listing = Listing(
+    listing = Received(
         request,
-        visible.for_reviewer_list() if blind else visible.for_list(),
+        visible,
         form=filter_for(user.role),
         form_options={"tracks": Track.objects.filter(cohort__in=cohorts)},
         sorts=SORTS if blind else SORTS | {"name": ("person__name", "receipt_number")},
         default_sort="-submitted",
     )
     in_full = user.role in HOST_STAFF
-    for row in listing if not blind else []:
-        row.contact = contact(row, in_full=in_full)
     audit.saw(user, "application.listed", host_id=user.organization_id, people=len(listing))
-    context: dict[str, Any] = {"in_full": in_full, "blind": blind}
+    context: dict[str, Any] = {"in_full": in_full, "blind": blind, "bulk_verbs": None}
     if in_full and listing.chosen.get("cohort"):  # many at once: of one cohort
         query = [pair for pair in request.GET.lists() if pair[0] not in ("page", "verb", "rows", "all", "sort")]
         context |= {"bulk_verbs": BulkVerb, "bulk_query": [(name, one) for name, values in query for one in values]}

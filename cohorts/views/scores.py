@@ -1,10 +1,11 @@
 """Reviewers' work: the queue, and the points for one application."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from cohorts.actions import scores as actions
 from cohorts.blind import facts_of
 from cohorts.forms.scores import ReviewFilter, ScoreForm
 from cohorts.models import Application, Cohort, InterviewPanel, ReviewDraft, Score
+from cohorts.queries.application_rows import Row, review_rows
 from cohorts.queries.interviews import HOLDS_INTERVIEWS
 from cohorts.states import Stage
 from portal import audit
@@ -25,6 +27,8 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+
+FURTHEST = 1_000_000  # rows; nobody pages so far
 
 
 @require_GET
@@ -41,28 +45,34 @@ def score_list(request: HttpRequest) -> HttpResponse:
     first = next(iter(listing), None) if listing.page.number == 1 else None
     context = {
         "stage": listing.stage,
-        "first": first if first and first.my_points is None else None,
+        "first": first if first and first["my_points"] is None else None,
         "panels": panels.select_related("cohort"),
     }
     return listing.render("cohorts/score_list.html", context)
 
 
 class ReviewListing(Listing):
-    """In the order of reviewing, which counts scores; the number of rows need not, and one page alone is read whole."""
+    """In the order of reviewing, for which all scores are counted, and with them all rows: one query does both."""
 
     def __init__(self, request: HttpRequest, rows: Any, **options: Any) -> None:
         super().__init__(request, rows, **options)
         self.stage = Stage(self.chosen.get("stage", Stage.DOCUMENT))
-        narrowed: Any = self.rows
-        self.paginator = Paginator(narrowed.to_review(request.user, self.stage), self.paginator.per_page)
-        self.paginator.count = narrowed.order_by().count()
 
-    def fetch(self, rows: Any) -> list[Any]:
-        numbers = {pk: (number, mine) for pk, number, mine in rows}
-        found: dict[int, Any] = Application.objects.for_reviewer_list().in_bulk(numbers)
-        for pk, (number, mine) in numbers.items():
-            found[pk].score_count, found[pk].my_points = number, mine
-        return [found[pk] for pk in numbers]
+    @cached_property
+    def page(self) -> Page:
+        queue: Any = self.rows.to_review(self.request.user, self.stage)  # type: ignore[attr-defined]
+        counted = queue.annotate(whole=Window(Count("*"))).values_list("pk", "score_count", "my_points", "whole")
+        start = (self.asked_page - 1) * self.page_size
+        found = list(counted[start : start + self.page_size]) if start < FURTHEST else []
+        self.paginator = Paginator(queue, self.page_size)
+        if not found:  # nothing to review, or a page that there is not
+            self.paginator.count = self.rows.order_by().count()
+            return super().page
+        self.paginator.count = found[0][3]
+        return Page(self.fetch([row[:3] for row in found]), self.asked_page, self.paginator)
+
+    def fetch(self, rows: Any) -> list[Row]:
+        return review_rows(rows)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,6 @@
 """The register of agreements (협약 관리대장): list, choice of columns, print. The address says what is shown."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,14 +15,13 @@ from partners.models import Agreement, RegisterView
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import roles
-from portal.common.listing import Listing
+from portal.common.listing import SearchedOnce
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 MOST_PRINTED = 2_000  # rows; more than that is a file
-MOST_KEYS = 5_000
 
 
-class Register(Listing):
+class Register(SearchedOnce):
     """The register as an address shows it: filters, columns, sort. `columns` are those chosen."""
 
     def __init__(
@@ -40,14 +38,6 @@ class Register(Listing):
     def more_url(self) -> str:
         """The same with all its filters to choose from."""
         return self.url(more=1)
-
-    @cached_property
-    def found(self) -> Any:
-        """Of a search the keys, up to a few thousand: it is searched once, not to count and again to show."""
-        if not self.chosen:
-            return self.rows
-        keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
-        return keys if len(keys) <= MOST_KEYS else self.rows
 
     def fetch(self, rows: Any) -> list[dict[str, Any]]:
         """The columns of one page alone, so that the last page of many costs what the first does."""

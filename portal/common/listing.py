@@ -28,6 +28,7 @@ from portal.common.forms import PortalForm
 from portal.common.korean import searchable
 
 Sorts = Mapping[str, str | tuple[str, ...]]
+MOST_KEYS = 5_000  # that a search reads at once
 AROUND = 2  # pages shown on each side of the present one, beside the first and the last
 
 
@@ -143,14 +144,18 @@ class Listing:
         """What is divided into pages: the rows, or in a subclass something from which `fetch` makes rows."""
         return self.rows
 
+    @property
+    def asked_page(self) -> int:
+        """The number in the address; 1 if it is none."""
+        try:
+            return max(1, int(self.request.GET.get("page", 1)))
+        except ValueError:
+            return 1
+
     @cached_property
     def page(self) -> Page:
         """The page asked for; the nearest there is, if there is no such page."""
-        try:
-            number = int(self.request.GET.get("page", 1))
-        except ValueError:
-            number = 1
-        page = self.paginator.page(max(1, min(number, self.paginator.num_pages)))
+        page = self.paginator.page(min(self.asked_page, self.paginator.num_pages))
         page.object_list = self.fetch(page.object_list)
         return page
 
@@ -232,3 +237,22 @@ class Listing:
         response = render(self.request, template, {**(context or {}), "listing": self})
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class SearchedOnce(Listing):
+    """Of a search the keys, up to a few thousand, so that it is not done to count and again to show.
+
+    `fetch` gets either the keys of one page or a queryset of its rows.
+    """
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether finding the rows is dear; where a filter has an index, counting by it is cheaper than all keys."""
+        return bool(self.chosen)
+
+    @cached_property
+    def found(self) -> Any:
+        if not self.is_searched:
+            return self.rows
+        keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
+        return keys if len(keys) <= MOST_KEYS else self.rows
