@@ -26,6 +26,7 @@ ABOVE = {
 }  # fmt: skip
 # Rows alone, of pages that ask for a cohort and write down who was seen. Whole, they are within the goal of a list.
 FRAGMENTS_ABOVE = {
+    "cohorts:selection-waitlist": 7,
     "cohorts:selection": 9, "placements:outcome-people": 7, "cohorts:way-list": 7, "cohorts:licence-pool": 8,
     "cohorts:bulk": 7,
 }  # fmt: skip

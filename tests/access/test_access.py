@@ -76,7 +76,10 @@ def asked_by_everybody(row: Row, w: SimpleNamespace, **headers: str) -> bool:
     """Everybody gets what the row says. Whether somebody got a list, whose rows alone are another answer."""
     found, told, lists = {}, {}, False
     for relation in ("own", "same", "other"):
-        for role, expected in zip(ROLES, getattr(row, relation), strict=True):
+        expected_of = dict(zip(ROLES, getattr(row, relation), strict=True))
+        if set(expected_of.values()) == {405}:  # the method is refused before anybody is looked at
+            expected_of = dict(list(expected_of.items())[:2])
+        for role, expected in expected_of.items():
             answered = ask(row, w, getattr(w, relation)[role].cookie, headers)
             told[relation, role], found[relation, role] = expected, answered.status_code
             lists = lists or "listing" in (answered.context or {})
