@@ -61,7 +61,7 @@ def confirmer(status: int) -> dict[str, str]:
 
 def extend(w):
     """The things of this table."""
-    w.offered = make_project(cohort=w.running, company=w.company)
+    w.on_offer = make_project(cohort=w.running, company=w.company)
     w.proposed = make_project(cohort=w.running, company=w.company, state="proposed")
     w.roomy = make_team(project=make_project(cohort=w.running, company=w.company, state="running"), members=2)
     w.spare = make_enrolment(cohort=w.running)
@@ -119,11 +119,11 @@ TABLE = [
         data=lambda w: PROJECT,
     ),
     row("placements:project-open", "POST", lambda w: [w.proposed.pk], **staff(302)),
-    row("placements:project-withdraw", "GET", lambda w: [w.offered.pk], **staff(200)),
-    row("placements:project-withdraw", "POST", lambda w: [w.offered.pk], **staff(302), **REASON),
-    row("placements:project-start", "POST", lambda w: [w.offered.pk], **staff(302)),
+    row("placements:project-withdraw", "GET", lambda w: [w.on_offer.pk], **staff(200)),
+    row("placements:project-withdraw", "POST", lambda w: [w.on_offer.pk], **staff(302), **REASON),
+    row("placements:project-start", "POST", lambda w: [w.on_offer.pk], **staff(302)),
     row("placements:project-finish", "POST", lambda w: [w.project.pk], **staff(302)),
-    row("placements:team-add", "POST", lambda w: [w.offered.pk], **staff(302)),
+    row("placements:team-add", "POST", lambda w: [w.on_offer.pk], **staff(302)),
     row(
         "placements:my-project",
         own="403 403 403 403 403 403 302",

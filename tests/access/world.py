@@ -19,9 +19,17 @@ from tests.files import pdf
 STAFF_ROLES = [role for role in access.ROLES if role not in ("mentor", "trainee")]
 
 
+class World(SimpleNamespace):
+    """Two apps that give their things one name would ask about each other's."""
+
+    def __setattr__(self, name: str, thing: object) -> None:
+        assert name not in vars(self), f"w.{name} is another thing already"
+        super().__setattr__(name, thing)
+
+
 def build() -> SimpleNamespace:
     """Everything rows may refer to; each app adds its things in its own `add_…` below."""
-    w = SimpleNamespace(city=make.make_organization(), elsewhere=make.make_organization(region="부산광역시"))
+    w = World(city=make.make_organization(), elsewhere=make.make_organization(region="부산광역시"))
     w.company = make.make_company()
     add_cohort(w)
     add_cast(w)
