@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from cohorts import emails
 from cohorts.actions.consents import take_over_consents
-from cohorts.actions.moves import _move
+from cohorts.actions.moves import _move, _move_locked
 from cohorts.actions.people import person_of
 from cohorts.actions.rosters import receipt_number, rules_of
 from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.deadlines import Deadline
 from cohorts.eligibility import Candidate, EligibilityRules, judge
-from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, CohortPolicy, Extension, Person
+from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, Person
 from cohorts.queries.answers import OwnAnswers, own_answers, published_form
 from cohorts.queries.deadlines import deadline_of, latest
 from cohorts.questions import hidden, turning_away
@@ -55,7 +55,7 @@ def start_application(
 
     Refused before the mandatory consent: nothing personal is taken until it is given (PIPA art. 15).
     """
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two windows of one person, one after the other
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)  # two windows, one after the other
     _require_open(cohort, deadline_of(cohort, user=by))
     found = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
     if found:
@@ -150,16 +150,17 @@ def submit_application(application: Application, *, by: User) -> Application:
     application = _lock(application)
     if application.state != ApplicationState.DRAFT:
         return application
-    _require_open(application.cohort, deadline_of(application.cohort, application=application))
+    _require_open(application.cohort, application.deadline)
     _require_complete(application)
     keep_only_asked(application)
     now = timezone.now()
-    application.submitted_at = now
-    application.receipt_number = receipt_number(application.cohort_id, application.pk, now)
-    application.ineligible_reasons = _faults(application, now)
-    application.save(update_fields=["submitted_at", "receipt_number", "ineligible_reasons"])
-    state = ApplicationState.INELIGIBLE if application.ineligible_reasons else ApplicationState.SUBMITTED
-    application = _move(application, state, by=by)
+    received: dict[str, Any] = {
+        "submitted_at": now,
+        "receipt_number": receipt_number(application.cohort_id, application.pk, now),
+        "ineligible_reasons": (reasons := _faults(application, now)),
+    }
+    state = ApplicationState.INELIGIBLE if reasons else ApplicationState.SUBMITTED
+    application = _move_locked(application, state, by=by, **received)
     notify.queue_many([emails.application_received(application, by=by)])
     return application
 
@@ -227,9 +228,9 @@ def remind_of_drafts(now: "datetime | None" = None) -> int:
 
 
 def _lock(application: Application) -> Application:
-    """The fresh row, under the locks of its person and itself, in this order."""
-    Person.objects.select_for_update(no_key=True).filter(pk=application.person_id).first()
-    found = Application.objects.select_for_update(of=("self",), no_key=True)
+    """The fresh row, under the locks of its person and itself, in this order; with what `deadline` needs."""
+    Person.objects.select_for_update(no_key=True).filter(pk=application.person_id).values_list("pk").first()
+    found = Application.objects.select_for_update(of=("self",), no_key=True).with_deadline()
     try:
         return found.select_related("cohort__host", "cohort__policy", "person__user", "track").get(pk=application.pk)
     except Application.DoesNotExist:
@@ -276,7 +277,7 @@ def _require_changeable(application: Application) -> None:
             _("This is no longer possible: the application is in the state “%(state)s”.")
             % {"state": application.get_state_display()}
         )
-    _require_open(application.cohort, deadline_of(application.cohort, application=application))
+    _require_open(application.cohort, application.deadline)
 
 
 def missing(application: Application, asked: Asked | None = None, own: OwnAnswers | None = None) -> list[str]:
@@ -300,22 +301,22 @@ def _require_complete(application: Application) -> None:
 
 
 def _faults(application: Application, at: "datetime") -> list[str]:
+    """Of a row of `_lock`, which has brought the rules as they are now."""
     candidate = Candidate(
         born=application.person.birth_date,
         address=application.address,
         employed=application.employment == Application.Employment.EMPLOYED,
         submitted_at=at,
     )
-    policy = CohortPolicy.objects.get(cohort=application.cohort_id)
     own = own_answers(application)
     away = [question.reason_code for question in turning_away(own.questions, own.values)]
-    return [reason.code for reason in judge(candidate, _rules_for(application, policy))] + away
+    return [reason.code for reason in judge(candidate, _rules_for(application))] + away
 
 
-def _rules_for(application: Application, policy: CohortPolicy) -> EligibilityRules:
+def _rules_for(application: Application) -> EligibilityRules:
     """The cohort's, with the deadline of this person: also one taken back since, while it lasted it counted.
     Nobody's age is counted on another day for it."""
-    rules = rules_of(application.cohort, policy)
+    rules = rules_of(application.cohort, application.cohort.policy)
     until = latest(Extension.objects.of_application(application))
     if until is None or until <= rules.closes_at:
         return rules

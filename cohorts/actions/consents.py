@@ -35,10 +35,10 @@ def give_consents(
     missing: an optional one never blocks (PIPA art. 22). Nothing is taken back here: what was
     given stays until it is withdrawn by name, or replaced by the consent to a newer text.
     """
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # the record may begin in another window
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)  # the record may begin in another window
     mine = {"pk": person.pk} if person else {"host": host, "user": by}
     person = Person.objects.select_for_update(no_key=True).filter(**mine).first()
-    live = {consent.kind: consent for consent in consents_of(person, by, host.pk)}
+    live = {ConsentKind(consent.kind): consent for consent in consents_of(person, by, host.pk)}
     for text in texts_in_use(host.pk, asked):
         kind = ConsentKind(text.kind)
         held = live.get(kind)
@@ -48,11 +48,11 @@ def give_consents(
             if held:
                 _close(held, by=by)
             owner = {"person": person} if person else {"account": by}
-            given = Consent.objects.create(**owner, host=host, text=text, kind=kind)
+            live[kind] = given = Consent.objects.create(**owner, host=host, text=text, kind=kind)
             audit.record(given, "consent.given", by=by, after={"kind": kind, "version": text.version})
         elif text.required:
             raise ActionRefused(_("Without the mandatory consent no application is possible."))
-    return list(consents_of(person, by, host.pk))
+    return list(live.values())
 
 
 def take_over_consents(person: Person, *, by: User) -> None:
@@ -61,7 +61,7 @@ def take_over_consents(person: Person, *, by: User) -> None:
     Of two consents of one kind the later one counts: that of the account.
     """
     mine = Consent.objects.filter(host=person.host_id, account=by)
-    for held in person.consents.given().filter(kind__in=[consent.kind for consent in mine.given()]):
+    for held in person.consents.given().filter(kind__in=mine.given().order_by().values("kind")):
         _close(held, by=by)
     mine.update(person=person, account=None)
 

@@ -1,7 +1,7 @@
 """The only writers of `Application.state`. Call them inside a transaction."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Value, When
 from django.utils import timezone
@@ -28,10 +28,19 @@ def _move(application: Application, to: ApplicationState, *, by: "User | None", 
         .select_related("cohort", "person__user")
         .get(pk=application.pk)
     )
+    return _move_locked(application, to, by=by, reason=reason)
+
+
+def _move_locked(
+    application: Application, to: ApplicationState, *, by: "User | None", reason: str = "", **told: Any
+) -> Application:
+    """As `_move`, of a fresh row that the caller has locked; `told` are other fields written with the state."""
     was = application.state
     _require_transition(application, to)
     application.state = to
-    application.save(update_fields=["state", "updated_at"])
+    for name, value in told.items():
+        setattr(application, name, value)
+    application.save(update_fields=["state", *told, "updated_at"])
     audit.record(application, f"application.{to}", by=by, before={"state": was}, after={"state": to}, reason=reason)
     if to in GIVES_INTERVIEW_BACK:
         release_interview(application, by=by)

@@ -41,7 +41,7 @@ class People:
         return self.by_email.get(email) or self.by_mobile.get((mobile, name)) or self.by_birth.get((name, birth_date))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what it refuses, undoes all
 def person_of(
     host: Organization,
     *,
@@ -61,15 +61,14 @@ def person_of(
     """
     told = {"name": name, "birth_date": birth_date, "mobile": mobile, "email": email, "address": address}
     if user:
-        person = Person.objects.filter(host=host, user=user).first()
-        person = person or Person.objects.filter(host=host, email=email).first()
+        mine = Person.objects.filter(Q(user=user) | Q(email=email), host=host)
+        person = next(iter(sorted(mine, key=lambda one: one.user_id != user.pk)), None)
     else:
         known = People(host.pk, emails=[email], mobiles=[mobile], births=[birth_date])
         person = known.find(name=name, birth_date=birth_date, mobile=mobile, email=email)
     if person is None:
         try:
-            with transaction.atomic():
-                person = Person.objects.create(host=host, user=user, **told)
+            person = Person.objects.create(host=host, user=user, **told)
         except IntegrityError:  # a roster has brought the same address this moment
             raise ActionRefused(_("Your record was changed this moment. Please send it again.")) from None
         audit.record(person, "person.recorded", by=by)

@@ -120,6 +120,14 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def public(self) -> "CohortQuerySet":
         return self.filter(state__in=PUBLISHED)
 
+    def with_time_of(self, user: "User") -> "CohortQuerySet":
+        """With `extended_until`: until when an account may apply here by an extension, None without one."""
+        from cohorts.models.extension import Extension
+
+        mine = Q(email=user.email) | Q(application__person__user=user)
+        given = Extension.objects.in_force().filter(mine, cohort=OuterRef("pk")).order_by("-until")
+        return self.annotate(extended_until=Subquery(given.values("until")[:1]))
+
     def taking_applications(self, now: datetime | None = None) -> "CohortQuerySet":
         now = now or timezone.now()
         return self.filter(state__in=TAKES_APPLICATIONS, apply_opens_at__lte=now, apply_closes_at__gt=now)

@@ -66,8 +66,9 @@ def own_answers(application: Application) -> OwnAnswers:
 
 def unanswered(cohort: Cohort) -> OwnAnswers:
     """As the form begins, for somebody without a draft."""
-    form = published_form(cohort)
-    return OwnAnswers(list(form.questions.all()), {}, {}) if form else NOTHING
+    newest = cohort.forms.published().order_by("-version").values("pk")[:1]
+    questions = list(Question.objects.filter(form=Subquery(newest)))
+    return OwnAnswers(questions, {}, {}) if questions else NOTHING
 
 
 def with_deciding(cohorts: CohortQuerySet) -> CohortQuerySet:

@@ -16,12 +16,11 @@ from cohorts.actions import applications as actions
 from cohorts.actions.answers import save_own_answers
 from cohorts.actions.consents import give_consents
 from cohorts.consents import Asked, asked_of
-from cohorts.deadlines import Deadline
+from cohorts.deadlines import Deadline, deadline
 from cohorts.forms.apply import AboutForm, ConsentForm, FileForm, MotivationForm, SituationForm, StepForm
 from cohorts.forms.questions import QuestionsForm
 from cohorts.models import Application, Cohort, Person, Question
 from cohorts.queries.answers import OwnAnswers, own_answers, unanswered
-from cohorts.queries.deadlines import deadline_of
 from cohorts.states import ApplicationState
 from portal.accounts.models import User
 from portal.common import resumable
@@ -97,11 +96,14 @@ class Applying:
     @property
     def person(self) -> Person | None:
         """What the host knows of the account already."""
-        if self.application:
-            return self.application.person
+        return self.application.person if self.application else self.known
+
+    @cached_property
+    def known(self) -> Person | None:
+        """As it was before there was an application."""
         return self.user.persons.filter(host=self.cohort.host_id).first()
 
-    @property
+    @cached_property
     def asked_consents(self) -> Asked:
         return asked_of(self.person, self.user, self.cohort.host_id)
 
@@ -169,8 +171,12 @@ def step_url(cohort: Cohort, slug: str) -> str:
 
 def at_the_form(request: HttpRequest, pk: int) -> Applying:
     """One's own application here that counts, draft or submitted; 404 for what is not published."""
-    cohort = get_object_or_404(Cohort.objects.public().for_detail(), pk=pk)
+    published = Cohort.objects.public().select_related("host", "policy").with_time_of(request.user)
+    cohort = get_object_or_404(published, pk=pk)
     mine = Application.objects.visible_to(request.user).live().filter(cohort=cohort)
-    application = mine.select_related("person", "track", "cohort__policy", "form").first()
+    application = mine.select_related("person", "track").first()
+    if application:
+        application.cohort = cohort
     own = own_answers(application) if application else unanswered(cohort)
-    return Applying(request.user, cohort, application, own, deadline_of(cohort, user=request.user))
+    until = cohort.extended_until  # type: ignore[attr-defined]  # of `with_time_of`
+    return Applying(request.user, cohort, application, own, deadline(cohort, until))
