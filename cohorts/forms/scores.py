@@ -123,6 +123,10 @@ class ScoreForm(PortalForm):
         return {name: str(self.data.get(name, "")) for name in self.changed_data if not self.has_error(name)}
 
     @property
+    def groups(self) -> list[tuple[Stage, list[forms.BoundField]]]:
+        return [(stage, [self[name] for name in (*self._names(stage), f"{stage}_comment")]) for stage in self.stages]
+
+    @property
     def sums(self) -> list[Sum]:
         found = []
         for stage in self.stages:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.actions.setup import COPIERS
@@ -27,7 +28,7 @@ class SetupForm(PortalForm):
     def __init__(self, *args: Any, sources: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].queryset = sources
-        self.fields["source"].label_from_instance = lambda one: f"{one} ({one.starts_on:%Y-%m-%d} ~)"
+        self.fields["source"].label_from_instance = lambda one: f"{one} ({date_format(one.starts_on)} ~)"
         self.fields["source"].widget.choices = self.fields["source"].choices
 
 

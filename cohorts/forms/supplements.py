@@ -56,9 +56,12 @@ class AnswerForm(PortalForm):
 
     def __init__(self, *args: Any, items: Iterable[SupplementItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for item in items:
-            if item.file_id is None:
-                self.fields[f"item_{item.pk}"] = UploadField(label=item.name, required=False)
+        missing = [item for item in items if item.file_id is None]
+        for item in missing:
+            self.fields[f"item_{item.pk}"] = UploadField(
+                label=item.name, required=len(missing) == 1,
+                error_messages={"required": _("Attach at least one of the documents.")},
+            )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -168,14 +168,14 @@ def _scores(cohort: Cohort) -> tuple[list[Marks], dict[Stage, Counter[int]]]:
     grouped = rows.values_list("stage", "reviewer", "reviewer__name", "low").annotate(
         number=Count("pk"), whole=Sum("points"), squares=Sum(F("points") * F("points"))
     )
-    sums: dict[tuple[str, int, str], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+    sums: dict[tuple[str, int | None, str | None], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
     bins: dict[Stage, Counter[int]] = defaultdict(Counter)
     for stage, reviewer, name, bin, number, points, squares in grouped:
         bins[Stage(stage)][bin] += number
         for place, value in enumerate((number, float(points), float(squares))):
             sums[stage, reviewer, name][place] += value
     order = list(Stage)
-    marks = [_marks(Stage(stage), name, *given) for (stage, _pk, name), given in sums.items()]
+    marks = [_marks(Stage(stage), name or _("Test results"), *given) for (stage, _pk, name), given in sums.items()]
     return sorted(marks, key=lambda one: (order.index(one.stage), one.reviewer)), bins
 
 

@@ -14,11 +14,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays as published
+from django.utils.translation import gettext_noop
 
 KST: Final = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 MARCH = 3
+# Django's Korean writes even the short names in full (목요일), offices write 2026. 11. 26.(목): ours come before its.
+SHORT_WEEKDAYS: Final = (
+    gettext_noop("Mon"), gettext_noop("Tue"), gettext_noop("Wed"), gettext_noop("Thu"),
+    gettext_noop("Fri"), gettext_noop("Sat"), gettext_noop("Sun"),
+)  # fmt: skip
 
 
 @cache

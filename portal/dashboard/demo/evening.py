@@ -102,8 +102,8 @@ def go_on(cast: dict[str, User], cohort: Cohort) -> None:
     accept_offer(first, by=None)
     told = {"other_training": True, "other_training_name": "K-디지털 트레이닝(고용노동부)"}
     pledges.record_entry(first.application, by=cast["operator"], **told)
-    for hours in (11, 6, 1):
-        moment = timezone.now() - timedelta(hours=hours)
+    for minutes in (60, 35, 10):
+        moment = timezone.now() - timedelta(minutes=minutes)
         contacts.log_contact(
             second.application, by=cast["operator"], channel="call", result="no_answer", contacted_at=moment
         )
