@@ -184,11 +184,16 @@ def mean_scores(cohort: Cohort) -> dict[int, ranking.Scores]:
     scores = Score.objects.filter(application__cohort=cohort, application__state__in=IN_SELECTION).order_by()
     panels = {str(stage): ArrayAgg("points", filter=Q(stage=stage)) for stage in Stage}
     return {
-        application: ranking.Scores(
-            **{stage: ranking.panel_mean(given) for stage, given in zip(panels, by_stage, strict=True) if given}
-        )
-        for application, *by_stage in scores.values_list("application").annotate(**panels)
+        application: ranking.Scores(_mean(document), _mean(test), _mean(interview))
+        for application, document, test, interview in scores.values_list("application").annotate(**panels)
     }
+
+
+def _mean(given: list[Decimal] | None) -> Decimal | None:
+    """Of stored points: one alone has its two decimals already, and most have one alone."""
+    if not given:
+        return None
+    return given[0] if len(given) == 1 else ranking.panel_mean(given)
 
 
 def _confirmed() -> ArraySubquery:
