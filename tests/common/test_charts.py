@@ -1,11 +1,12 @@
 """Charts: what is drawn, and what odd numbers do to them."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.template import Context, Template
 
-from portal.common.templatetags.charts import scale_top
+from portal.common.templatetags.charts import BOTTOM, Tick, apart, scale_top
 
 
 def drawn(tag: str, **context) -> str:
@@ -55,3 +56,10 @@ def test_a_funnel_says_the_share_of_its_beginning():
 )
 def test_the_axis_ends_at_a_round_number(highest, top, step):
     assert scale_top(highest) == pytest.approx((top, step))
+
+
+def test_the_numbers_of_lines_that_end_low_stand_apart_within_the_picture():
+    placed = [label.y for label in apart([Tick(600, y, "") for y in (240, 238, 243)])]
+
+    assert all(below - above >= 26 for above, below in pairwise(placed))
+    assert max(placed) <= BOTTOM + 5

@@ -84,11 +84,16 @@ def columns(labels: Sequence[Any], right: int = RIGHT) -> tuple[float, list[Tick
 
 
 def apart(labels: list[Tick], gap: float = 26) -> list[Tick]:
-    """The numbers at the ends of lines, moved down until none covers another."""
+    """The numbers at the ends of lines, moved until none covers another; none below the picture."""
     placed: list[Tick] = []
     for label in sorted(labels, key=lambda one: one.y):
         lowest = placed[-1].y + gap if placed and placed[-1].x == label.x else label.y
         placed.append(label._replace(y=round(max(label.y, lowest), 1)))
+    floor: dict[float, float] = {}  # by where lines end: as low as the next number may stand
+    for number in range(len(placed) - 1, -1, -1):
+        label = placed[number]
+        placed[number] = label._replace(y=round(min(label.y, floor.get(label.x, BOTTOM + 5)), 1))
+        floor[label.x] = placed[number].y - gap
     return placed
 
 
