@@ -91,10 +91,10 @@ def _interview_step(application: Application) -> dict[str, str]:
     """The interview that is booked, or a time that is to be chosen."""
     now = timezone.now()
     if (at := getattr(application, "interview_at", None)) and at > now:
-        when = date_format(timezone.localtime(at), "n/j H:i")
+        when = date_format(timezone.localtime(at), "MONTH_DAY_TIME_FORMAT")
         return {"text": _("Your interview is on %(when)s.") % {"when": when}, "label": _("See, change or cancel it")}
     if (until := getattr(application, "choose_until", None)) and until > now and at is None:
-        when = date_format(timezone.localtime(until), "n/j H:i")
+        when = date_format(timezone.localtime(until), "MONTH_DAY_TIME_FORMAT")
         text = _("You are invited to an interview. Choose a time until %(when)s.") % {"when": when}
         return {"text": text, "label": _("Choose a time")}
     return {}

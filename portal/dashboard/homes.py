@@ -126,7 +126,7 @@ def answers_due(applications: list[Application]) -> list[Todo]:
     for one in applications:
         if one.documents_pk:  # type: ignore[attr-defined]  # annotated
             label = _("Send the documents asked for: %(cohort)s") % {"cohort": one.cohort}
-            due = _("until %(when)s") % {"when": date_format(one.documents_due, "n/j")}  # type: ignore[attr-defined]
+            due = _("until %(when)s") % {"when": date_format(one.documents_due, "MONTH_DAY_FORMAT")}  # type: ignore[attr-defined]
             found.append(Todo(label, 1, where("cohorts:supplement", one.documents_pk), True, due))  # type: ignore[attr-defined]
         if one.offer_pk and one.offer_until > now:  # type: ignore[attr-defined]  # annotated
             label = _("Answer the offer of a seat: %(cohort)s") % {"cohort": one.cohort}
@@ -150,7 +150,7 @@ def interviews_due(user: User) -> list[Todo]:
 
 
 def until(moment: Any) -> str:
-    return _("until %(when)s") % {"when": date_format(timezone.localtime(moment), "n/j H:i")}
+    return _("until %(when)s") % {"when": date_format(timezone.localtime(moment), "MONTH_DAY_TIME_FORMAT")}
 
 
 def newest_course(user: User) -> Any:

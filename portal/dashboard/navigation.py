@@ -80,10 +80,12 @@ BELOW: dict[str, tuple[str, ...]] = {
         "/documents/", "/initiatives/", "/joint-projects/", "/meetings/", "/proposals/",
     ),
     "cohorts:cohort-list": (
-        "/forms/", "/interview-panels/", "/licences/", "/pathway/", "/programmes/", "/questions/", "/rosters/",
-        "/rounds/", "/school-requests/", "/selections/", "/staff/", "/visits/",
+        "/bonus-rules/", "/exams/", "/extensions/", "/forms/", "/interview-panels/", "/licences/", "/pathway/",
+        "/programmes/", "/questions/", "/rosters/", "/rounds/", "/rules/", "/school-requests/", "/selections/", "/staff/",
+        "/visits/",
     ),
-    "cohorts:application-list": ("/offers/",),
+    "cohorts:application-list": ("/bonus-claims/", "/objections/", "/offers/", "/supplements/"),
+    "cohorts:my-application-list": ("/applications/", "/apply/", "/offers/", "/supplements/"),
     "partners:member-list": ("/invitations/",),
 }  # fmt: skip
 ACCOUNT: tuple[Entry, ...] = (
