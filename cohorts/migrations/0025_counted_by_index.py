@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0024_objections'),
+        ("cohorts", "0024_objections"),
         ('partners', '0018_register_party_index'),
     ]
 
