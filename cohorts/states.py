@@ -257,3 +257,5 @@ SUPPLEMENT_TRANSITIONS: dict[str, frozenset[str]] = {
 OPEN_SUPPLEMENT = (S.REQUESTED,)
 ENDED_BY_ITSELF = (S.ANSWERED, S.EXPIRED)  # the office looks at what came, or did not
 TAKES_SUPPLEMENTS = (A.SUBMITTED, A.INELIGIBLE, A.WAITLISTED)
+# Nobody needs the documents any more, whatever was asked for before
+ENDS_SUPPLEMENTS = (A.REJECTED, A.DECLINED, A.EXPIRED, A.WITHDRAWN)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.states import ENDED_BY_ITSELF, OPEN_SUPPLEMENT, SupplementState
+from cohorts.states import ENDED_BY_ITSELF, ENDS_SUPPLEMENTS, OPEN_SUPPLEMENT, SupplementState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -29,6 +29,11 @@ class SupplementQuerySet(models.QuerySet["Supplement"]):
 
     def waiting(self) -> "SupplementQuerySet":
         return self.filter(state__in=OPEN_SUPPLEMENT)
+
+    def to_send(self) -> "SupplementQuerySet":
+        """What an applicant is reminded of: the day is not over, and neither is the application."""
+        live = self.waiting().exclude(application__state__in=ENDS_SUPPLEMENTS)
+        return live.filter(due_on__gte=timezone.localdate())
 
     def to_check(self) -> "SupplementQuerySet":
         """Answered or overdue, and nobody of the office has looked at it."""

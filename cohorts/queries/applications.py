@@ -29,7 +29,7 @@ MOST_RESEMBLING = 20  # shown; a common name is no news
 def my_applications(user: User) -> QuerySet[Application]:
     """One's own, the newest first, each with the pk of its `live_offer`, and its interview if there is one."""
     live = Offer.objects.filter(application=OuterRef("pk"), state=OfferState.LIVE)
-    documents = Supplement.objects.waiting().filter(application=OuterRef("pk"), due_on__gte=timezone.localdate())
+    documents = Supplement.objects.to_send().filter(application=OuterRef("pk"))
     booked = InterviewBooking.objects.live().filter(application=OuterRef("pk"))
     invited = InterviewInvitation.objects.filter(application=OuterRef("pk"))
     mine = (

@@ -93,7 +93,7 @@ def public_home() -> Page:
 def trainee_home(user: User) -> Page:
     """What waits for an answer, the course of today, and one's applications. Eight queries of its own."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
-    documents = Supplement.objects.waiting().filter(application=OuterRef("pk"), due_on__gte=timezone.localdate())
+    documents = Supplement.objects.to_send().filter(application=OuterRef("pk"))
     mine = (
         Application.objects.visible_to(user)
         .owing_pledges()

@@ -212,6 +212,17 @@ def test_cancelled_it_is_told_by_mail_and_gone_from_the_list_of_things_to_do(cli
     assert supplement.get_absolute_url() not in client.get("/").content.decode()
 
 
+def test_whoever_is_turned_down_is_not_asked_for_documents_any_more(client, application):
+    supplement = ask(application)
+    client.force_login(application.person.user)
+    pages = (reverse("home"), reverse("cohorts:my-application-list"))
+    assert all(supplement.get_absolute_url() in client.get(page).content.decode() for page in pages)
+
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.REJECTED)
+
+    assert not any(supplement.get_absolute_url() in client.get(page).content.decode() for page in pages)
+
+
 def test_an_empty_answer_and_a_wrong_file_are_asked_for_again(client, application):
     supplement = ask(application)
     [item, _other] = supplement.items.all()
