@@ -1,12 +1,15 @@
 """The questions a cohort asks beside the usual ones, in versions, and what applicants answered."""
 
 import secrets
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -199,7 +202,13 @@ class Question(HostOwned):
         words = dict(self.offered)
         if isinstance(value, list):
             return ", ".join(words.get(one, one) for one in value)
-        return words.get(value, str(value)) if value not in (None, "") else ""
+        if value in (None, ""):
+            return ""
+        if self.kind == QuestionKind.DATE:
+            return date_format(date.fromisoformat(value))
+        if self.kind == QuestionKind.NUMBER:
+            return f"{Decimal(value).normalize():f}"  # 12, not 12.00
+        return words.get(value, str(value))
 
 
 class Answer(HostOwned):

@@ -3,12 +3,13 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts import questions as rules
 from cohorts.actions import questions as actions
-from cohorts.models import Answer, Application, ApplicationFile
+from cohorts.models import Answer, Application, ApplicationFile, Question
 from portal.accounts.roles import Role
 from tests.cohorts.applying import MOTIVATION, fill, send, step_url, submit
 from tests.cohorts.asking import ask, published
@@ -351,3 +352,12 @@ def test_the_notice_tells_beforehand_by_an_own_question_whether_one_can_apply(
     assert client.get(url, fine | {f"q{choice.pk}": "없음"}).context["reasons"] == []
     assert client.get(url, fine).context["reasons"] is None  # one answer is missing
     assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [("number", "12.00", "12"), ("number", "100", "100"), ("number", "3.50", "3.5"), ("date", "2026-03-05", "2026. 3. 5.")],
+)
+def test_numbers_and_dates_are_shown_as_people_write_them(kind, value, said):
+    with translation.override("ko"):
+        assert Question(kind=kind, choices=[]).shown(value) == said
