@@ -356,7 +356,12 @@ def test_the_notice_tells_beforehand_by_an_own_question_whether_one_can_apply(
 
 @pytest.mark.parametrize(
     ("kind", "value", "said"),
-    [("number", "12.00", "12"), ("number", "100", "100"), ("number", "3.50", "3.5"), ("date", "2026-03-05", "2026. 3. 5.")],
+    [
+        ("number", "12.00", "12"),
+        ("number", "100", "100"),
+        ("number", "3.50", "3.5"),
+        ("date", "2026-03-05", "2026. 3. 5."),
+    ],
 )
 def test_numbers_and_dates_are_shown_as_people_write_them(kind, value, said):
     with translation.override("ko"):
