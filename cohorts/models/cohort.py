@@ -135,23 +135,22 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def closing_between(self, first: datetime, last: datetime) -> "CohortQuerySet":
         return self.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__gt=first, apply_closes_at__lte=last)
 
-    def for_list(self) -> "CohortQuerySet":
-        """With `application_count` (received) and `seat_count`, counted for the page alone.
-
-        A seat is taken by who has accepted it, and by who entered without an application: on a pathway.
-        """
-        Application = apps.get_model("cohorts", "Application")
+    def with_seats(self) -> "CohortQuerySet":
+        """With `seat_count`: taken by who has accepted one, and by who entered without an application: on a pathway."""
         Enrolment = apps.get_model("cohorts", "Enrolment")
+        taken = Track.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort")
+        entered = Enrolment.objects.counted().filter(cohort=OuterRef("pk"), application=None)
+        return self.annotate(
+            seat_count=Coalesce(Subquery(taken.annotate(n=Sum("seats_taken")).values("n")), 0)
+            + Coalesce(Subquery(entered.order_by().values("cohort").annotate(n=Count("pk")).values("n")), 0)
+        )
+
+    def for_list(self) -> "CohortQuerySet":
+        """With `application_count` (received) and `seat_count`, counted for the page alone."""
+        Application = apps.get_model("cohorts", "Application")
         received = Application.objects.filter(cohort=OuterRef("pk"), state__in=RECEIVED).order_by().values("cohort")
-        seats = Track.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort")
-        entered = (
-            Enrolment.objects.counted().filter(cohort=OuterRef("pk"), application=None).order_by().values("cohort")
-        )
-        return self.select_related("programme", "host").annotate(
-            application_count=Coalesce(Subquery(received.annotate(n=Count("pk")).values("n")), 0),
-            seat_count=Coalesce(Subquery(seats.annotate(n=Sum("seats_taken")).values("n")), 0)
-            + Coalesce(Subquery(entered.annotate(n=Count("pk")).values("n")), 0),
-        )
+        numbered = self.with_seats().select_related("programme", "host")
+        return numbered.annotate(application_count=Coalesce(Subquery(received.annotate(n=Count("pk")).values("n")), 0))
 
     def for_detail(self) -> "CohortQuerySet":
         return self.select_related("programme__agreement", "host", "policy").prefetch_related("tracks")

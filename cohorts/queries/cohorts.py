@@ -1,5 +1,6 @@
 """Reads of cohorts: which are open, their figures, and what is to be done with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,11 +15,11 @@ from cohorts.models import (
     Cohort,
     CohortPolicy,
     CohortStaff,
+    Track,
 )
 from cohorts.models.cohort import CohortQuerySet
 from cohorts.states import (
     COUNTS_AS_TRAINEE,
-    HOLDS_A_SEAT,
     IN_TRAINING,
     TAKES_APPLICATIONS,
     CohortState,
@@ -71,14 +72,17 @@ class CohortNumbers:
     ended: int
 
 
-def cohort_numbers(cohort: Cohort) -> CohortNumbers:
-    """Two queries, however many people. Who entered a pathway has a seat without an application."""
+def cohort_numbers(cohort: Cohort, tracks: Iterable[Track]) -> CohortNumbers:
+    """Two queries, however many people. Who entered a pathway has a seat without an application.
+
+    A seat given back, or freed by who left in the window, is not taken any more; the tracks know.
+    """
     states = dict(cohort.applications.received().order_by().values_list("state").annotate(Count("pk")))
     entered = Count("pk", filter=Q(application=None, state__in=COUNTS_AS_TRAINEE))
     rows = list(cohort.enrolments.order_by().values_list("state").annotate(Count("pk"), entered=entered))
     lives = {state: number for state, number, _entered in rows}
     training = sum(lives.get(state, 0) for state in IN_TRAINING)
-    seated = sum(states.get(state, 0) for state in HOLDS_A_SEAT) + sum(entered for *_rest, entered in rows)
+    seated = sum(track.seats_taken for track in tracks) + sum(entered for *_rest, entered in rows)
     return CohortNumbers(sum(states.values()), seated, training, sum(lives.values()) - training)
 
 

@@ -73,11 +73,12 @@ def cohort_page(request: HttpRequest, found: Cohort, **forms: PortalForm) -> Htt
     """The page, with the forms that were sent with mistakes; they stand open."""
     verbs = available_actions(request.user, found)
     staff = found.staff.select_related("membership__user", "membership__organization")
+    tracks = list(track_seats(found))
     context = {
         "cohort": found,
         "actions": verbs,
-        "numbers": cohort_numbers(found),
-        "tracks": track_seats(found),
+        "numbers": cohort_numbers(found, tracks),
+        "tracks": tracks,
         "staff": staff.order_by("membership__role", "membership__user__name"),
         "links": hub.links(request.user, found),
         "shows_ways": is_pathway(found.programme) and request.user.role in PEOPLE_READERS,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Application, Cohort, Enrolment
-from cohorts.states import HOLDS_A_SEAT, IN_TRAINING, RECEIVED, CohortState
+from cohorts.states import IN_TRAINING, RECEIVED, CohortState
 from curriculum.models import Attendance, TrainingDay
 from portal.accounts.models import User
 
@@ -79,9 +79,9 @@ def cohorts_in_progress(user: User) -> list[Any]:
     found = (
         Cohort.objects.visible_to(user)
         .filter(state__in=IN_PROGRESS)
+        .with_seats()
         .annotate(
             received=counted_per(Application.objects.filter(state__in=RECEIVED), "cohort"),
-            seated=counted_per(Application.objects.filter(state__in=HOLDS_A_SEAT), "cohort"),
             in_training=counted_per(Enrolment.objects.filter(state__in=IN_TRAINING), "cohort"),
             days_planned=counted_per(days, "cohort"),
             days_held=counted_per(days.filter(registered_at__isnull=False), "cohort"),

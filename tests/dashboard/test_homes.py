@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Offer
-from cohorts.states import ApplicationState, CohortState
+from cohorts.states import ApplicationState, CohortState, EnrolmentState
 from curriculum.models import Attendance
 from partners.models import Organization
 from placements.models import Preference
@@ -215,3 +216,18 @@ def test_without_recruiting_the_picture_shows_absences(sign_in):
 
     assert [number for _day, number in chart.rows] == [2]
     assert "3" in chart.finding
+
+
+def test_a_seat_that_was_freed_is_not_taken_any_more(sign_in):
+    cohort = make_cohort(state=CohortState.RUNNING, tracks={"일반": 2})
+    for state in (EnrolmentState.WITHDRAWN, EnrolmentState.ACTIVE):
+        application = make_application(cohort=cohort, state="enrolled")
+        over = {"ended_on": cohort.starts_on} if state == EnrolmentState.WITHDRAWN else {}
+        make_enrolment(cohort=cohort, application=application, person=application.person, state=state, **over)
+    cohort.tracks.update(seats_taken=1)
+    client = sign_in(make_member(Role.OFFICIAL, cohort.host))
+
+    [row] = client.get(reverse("home")).context["cohorts"]
+
+    assert row.seat_count == 1
+    assert client.get(cohort.get_absolute_url()).context["numbers"].seated == 1
