@@ -42,7 +42,8 @@ def prepare_selection(cohort: Cohort, *, by: "User | None", turn_down_unranked: 
     undecided, and while somebody cannot be ranked, unless `turn_down_unranked`: then those get the last ranks
     and are turned down.
     """
-    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=cohort.pk)
+    # The policy is read after the lock is held: joined to it, it would be as it was before the wait.
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     _require_ready(cohort)
     refuse_while_extended(cohort)
     # Waits for scores that are being written; later ones see this selection and are refused.
