@@ -29,7 +29,7 @@ def receive_exam(cohort: Cohort, upload: "UploadedFile[Any]", *, by: "User | Non
 
     Refuses where the test does not count, or is judged by a rubric.
     """
-    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=cohort.pk)
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     _require_taken(cohort)
     exam = ExamImport.from_upload(upload, cohort=cohort, host_id=cohort.host_id, uploaded_by=by, out_of=out_of)
     exam.save()
@@ -111,7 +111,7 @@ def apply_exam(exam: ExamImport, *, by: "User | None") -> dict[str, int]:
     What is new is worked out again under the locks. Refuses, with nothing written, when a selection has been prepared
     or a row has become wrong since the preview.
     """
-    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=exam.cohort_id)
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=exam.cohort_id)
     exam = _lock(exam, ExamImport.State.APPLYING)
     _require_taken(cohort)
     lines: list[Any] = list(

@@ -100,9 +100,7 @@ def copy_setup(target: Cohort, *, source: Cohort, parts: Collection[str], by: "U
 
     Before the notice is published alone: what applicants have read stays. Nobody's data comes along.
     """
-    target = (
-        Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy", "host").get(pk=target.pk)
-    )
+    target = Cohort.objects.select_for_update(no_key=True).get(pk=target.pk)
     if target.state != CohortState.PLANNED:
         raise ActionRefused(_now("The notice is published: what applicants have read stays."))
     if source.pk == target.pk or source.host_id != target.host_id:
