@@ -20,7 +20,7 @@ from portal.common.dates import add_months
 
 NOT_YET = "none"  # the spot of who had not entered on a day
 STAGE = "stage-"  # before the pk of a stage: all its years
-HUES, SHADES = 4, 5  # of app.css
+HUES, SHADES = 4, 5  # of charts.css
 STANDING_CSS = {Standing.ON_LEAVE: "p-s3", Standing.LEFT: "p-s6", Standing.COMPLETED: "p-s5"}
 ON_WAY = "on_way"  # at school or on leave
 

@@ -143,7 +143,7 @@ def timeline_row(row: Row) -> SafeString:
         hatched = ' fill="url(#tl-ended)"' if bar.look == "ended" else ""
         drawn = (
             f'<a href="{link}" tabindex="-1" aria-hidden="true">{grid.format("")}'
-            f'<rect class="p-tl-bar p-tl-{bar.look}{" p-tl-open" if bar.after else ""}" x="{bar.x}%" y="50%" '
+            f'<rect class="p-tl-bar p-tl-{bar.look}" x="{bar.x}%" y="50%" '
             f'width="{bar.width}%" height="16" transform="translate(0 -8)"{hatched}/>'
             f"{BEFORE if bar.before else ''}{AFTER if bar.after else ''}</svg></a>"
         )

@@ -4,6 +4,7 @@ import pytest
 
 from portal import local
 from portal.accounts.roles import Role
+from portal.common.static import whole_sheet
 from tests.browser import SMALL, assert_accessible, look, sign_in
 from tests.factories import PASSWORD, make_member, make_user
 
@@ -24,9 +25,8 @@ def test_an_entrance_is_accessible(page, name, path):
     look(page, name)
 
 
-@pytest.mark.parametrize("sheet", ["static/app/app.css", "vendor/krds/krds.css"])
-def test_a_telephone_may_be_turned(sheet):
-    assert "orientation" not in (local.ROOT / sheet).read_text()
+def test_a_telephone_may_be_turned():
+    assert "orientation" not in whole_sheet() + (local.ROOT / "vendor/krds/krds.css").read_text()
 
 
 @pytest.fixture
