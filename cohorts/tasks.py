@@ -125,6 +125,13 @@ def destroy_visit_names(job: Job) -> dict[str, int]:
     return {"names": visit_reminders.destroy_names(), "contacts": visit_reminders.destroy_contacts()}
 
 
+@schedule("daily", at="03:15")
+def destroy_typed(job: Job) -> dict[str, int]:
+    from cohorts.actions import typed
+
+    return {"destroyed": typed.destroy_typed()}
+
+
 @schedule("daily", at="03:20")
 def tidy_uploads(job: Job) -> dict[str, int]:
     """What was sent in pieces and never taken by a form."""

@@ -15,6 +15,7 @@ from cohorts.actions.applications import (
     keep_only_asked,
     mark_tab,
 )
+from cohorts.actions.typed import Typed, put_typed
 from cohorts.models import Answer, Application, ApplicationFile, Question, QuestionKind
 from cohorts.states import ApplicationState
 from portal import audit
@@ -30,7 +31,12 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 
 @transaction.atomic
 def save_own_answers(
-    application: Application, told: Mapping[int, Any], *, by: "User", tab: Tab | None = None
+    application: Application,
+    told: Mapping[int, Any],
+    *,
+    by: "User",
+    tab: Tab | None = None,
+    typed: Typed | None = None,
 ) -> Application:
     """Keep answers by the pk of their question; an empty one is taken away. As `save_answers` in all else.
 
@@ -42,6 +48,8 @@ def save_own_answers(
     if any(question.form_id != application.form_id for question in questions.values()) or len(questions) < len(told):
         raise ActionRefused(_("This page belongs to another version of the form. Open your application again."))
     application.save(update_fields=[*mark_tab(application, tab), "updated_at"])
+    if typed:
+        application.typed = put_typed(application.cohort, by.pk, typed, application.typed)
     stored = dict(application.answers.order_by().values_list("question", "value"))
     changed = [questions[pk].key for pk, value in told.items() if _keep(application, questions[pk], value, stored, by)]
     if application.state == ApplicationState.DRAFT:

@@ -1,6 +1,6 @@
 """An application from its first saved page to the receipt, and what comes of it before the selection."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts import emails
@@ -16,10 +17,11 @@ from cohorts.actions.consents import take_over_consents
 from cohorts.actions.moves import _move, _move_locked
 from cohorts.actions.people import person_of
 from cohorts.actions.rosters import receipt_number, rules_of
+from cohorts.actions.typed import Pages, Typed, forget_typed, put_typed
 from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.deadlines import Deadline
 from cohorts.eligibility import Candidate, EligibilityRules, judge
-from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, Person
+from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, Person, TypedAnswers
 from cohorts.queries.answers import OwnAnswers, own_answers, published_form
 from cohorts.queries.deadlines import deadline_of, latest
 from cohorts.questions import hidden, turning_away
@@ -70,19 +72,48 @@ def start_application(
     application = Application.objects.create(
         cohort=cohort, host_id=cohort.host_id, person=person, address=address, form=form
     )
+    forget_typed(cohort.pk, by.pk)
     audit.record(application, "application.started", by=by)
     return application
 
 
 @transaction.atomic
-def save_answers(application: Application, *, by: User, tab: Tab | None = None, **answers: Any) -> Application:
+def keep_typed(cohort: Cohort, typed: Typed, *, by: User, told: Mapping[str, Any]) -> Pages:
+    """Keep what stands on a page until its button is pressed; returns all that is kept, by page.
+
+    `told` is what of it is valid: what the draft holds already is not kept twice. Refused as `start_application`
+    is; what was submitted a moment ago stays as it is.
+    """
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)  # the button may be pressed meanwhile
+    found = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
+    if found is None:
+        _require_open(cohort, deadline_of(cohort, user=by))
+        _require_consent(cohort, by)
+        kept = TypedAnswers.objects.of(by.pk, cohort.pk).values_list("pages", flat=True).first()
+        return put_typed(cohort, by.pk, typed, kept)
+    application = _lock(found)
+    if application.state != ApplicationState.DRAFT:
+        return {}
+    _require_changeable(application)
+    known = answers_of(application)
+    news = {name: text for name, text in typed.values.items() if name not in told or told[name] != known.get(name)}
+    return put_typed(cohort, by.pk, Typed(typed.page, news), application.typed)
+
+
+@transaction.atomic
+def save_answers(
+    application: Application, *, by: User, tab: Tab | None = None, typed: Typed | None = None, **answers: Any
+) -> Application:
     """Keep the answers of one page; until the deadline also of what was submitted, which is judged again.
 
-    Takes the fields named in PERSON and ANSWERS. With `tab` it refuses what another window saved meanwhile.
+    Takes the fields named in PERSON and ANSWERS. With `tab` it refuses what another window saved meanwhile;
+    `typed` is what of the page cannot be kept as an answer.
     """
     application = _lock(application)
     _require_changeable(application)
     marked = mark_tab(application, tab)
+    if typed:
+        application.typed = put_typed(application.cohort, by.pk, typed, application.typed)
     told = {name: answers[name] for name in PERSON if name in answers}
     if told:
         person = application.person
@@ -153,6 +184,8 @@ def submit_application(application: Application, *, by: User) -> Application:
     _require_open(application.cohort, application.deadline)
     _require_complete(application)
     keep_only_asked(application)
+    if application.typed:  # on pages that no answer calls for any more
+        forget_typed(application.cohort_id, application.person.user_id)
     now = timezone.now()
     received: dict[str, Any] = {
         "submitted_at": now,
@@ -192,6 +225,7 @@ def discard_draft(application: Application, *, by: User) -> None:
         raise ActionRefused(_("This application was submitted. Withdraw it instead."))
     names = [(file.file.storage, str(file.file.name)) for file in application.files.all()]
     audit.record(application, "application.discarded", by=by, after={"files": len(names)})
+    forget_typed(application.cohort_id, application.person.user_id)
     application.delete()
     for storage, name in names:
         transaction.on_commit(partial(storage.delete, name))
@@ -228,9 +262,10 @@ def remind_of_drafts(now: "datetime | None" = None) -> int:
 
 
 def _lock(application: Application) -> Application:
-    """The fresh row, under the locks of its person and itself, in this order; with what `deadline` needs."""
+    """The fresh row, under the locks of its person and itself, in this order; with what `deadline` needs, and
+    what is typed there."""
     Person.objects.select_for_update(no_key=True).filter(pk=application.person_id).values_list("pk").first()
-    found = Application.objects.select_for_update(of=("self",), no_key=True).with_deadline()
+    found = Application.objects.select_for_update(of=("self",), no_key=True).with_deadline().with_typed()
     try:
         return found.select_related("cohort__host", "cohort__policy", "person__user", "track").get(pk=application.pk)
     except Application.DoesNotExist:
@@ -240,10 +275,10 @@ def _lock(application: Application) -> Application:
 def _require_open(cohort: Cohort, deadline: Deadline) -> None:
     """The server's clock decides; `closes_at` is the first instant that is too late."""
     if not deadline.takes or timezone.now() >= deadline.closes_at:
-        last = timezone.localtime(deadline.stated)
+        last = date_format(timezone.localtime(deadline.stated), "DATETIME_FORMAT")
         raise ActionRefused(
             _("Applications closed on %(last)s (Korean time). What you saved is kept, but it can no longer be changed.")
-            % {"last": f"{last:%Y-%m-%d %H:%M}"}
+            % {"last": last}
         )
     if timezone.now() < deadline.opens_at:
         raise ActionRefused(_("Applications are not open yet."))
@@ -280,23 +315,31 @@ def _require_changeable(application: Application) -> None:
     _require_open(application.cohort, application.deadline)
 
 
-def missing(application: Application, asked: Asked | None = None, own: OwnAnswers | None = None) -> list[str]:
-    """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`, `questions-1` …"""
+def missing(
+    application: Application,
+    asked: Asked | None = None,
+    own: OwnAnswers | None = None,
+    typed: Container[str] = (),
+) -> list[str]:
+    """The steps of the form that lack something: `consents`, `about`, `situation`, `motivation`, `questions-1` …
+
+    `typed`: the pages where something stands that is not saved as an answer.
+    """
     own = own or own_answers(application)
     if asked is None:
         asked = asked_of(application.person, None, application.host_id)
-    steps = ["consents"] if lacks_consent(asked) else []
-    if not application.address:
-        steps.append("about")
-    if not all(getattr(application, name) for name in ("track_id", "education", "employment")):
-        steps.append("situation")
-    if not application.motivation:
-        steps.append("motivation")
-    return steps + own.missing_pages
+    complete = {
+        "consents": not lacks_consent(asked),
+        "about": application.address,
+        "situation": all(getattr(application, name) for name in ("track_id", "education", "employment")),
+        "motivation": application.motivation,
+        **{page.slug: page.slug not in own.missing_pages for page in own.pages},
+    }
+    return [step for step, done in complete.items() if not done or step in typed]
 
 
 def _require_complete(application: Application) -> None:
-    if missing(application):
+    if missing(application, typed=application.typed or ()):
         raise ActionRefused(_("Some answers are still missing. Complete the steps marked below."))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.actions.moves import _move
 from cohorts.consents import consents_of, texts_in_use
-from cohorts.models import Consent, Person
+from cohorts.models import Consent, Person, TypedAnswers
 from cohorts.states import ASKED_OF_APPLICANTS, CAN_WITHDRAW, NEEDS_CONSENT, ApplicationState, ConsentKind
 from portal import audit
 from portal.accounts.models import User
@@ -79,6 +79,9 @@ def withdraw_consent(consent: Consent, *, by: User) -> Consent:
     consent = Consent.objects.select_for_update(of=("self",)).select_related("text").get(pk=consent.pk)
     if consent.withdrawn_at:
         return consent
+    account = person.user_id if person else consent.account_id
+    if consent.text.required:
+        TypedAnswers.objects.filter(host=consent.host_id, account=account).delete()
     if person and consent.text.required:
         from cohorts.actions.applications import discard_draft
 

@@ -28,6 +28,7 @@ from cohorts.models.roster import RosterImport, RosterLine
 from cohorts.models.rubric import Criterion, CriterionPoints
 from cohorts.models.selection import Decision, Offer, Score, Selection
 from cohorts.models.supplement import Supplement, SupplementItem
+from cohorts.models.typed import TypedAnswers
 from cohorts.models.visit import Visit, VisitFeedback, VisitPupil
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "Supplement",
     "SupplementItem",
     "Track",
+    "TypedAnswers",
     "Visit",
     "VisitFeedback",
     "VisitPupil",

@@ -64,6 +64,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         given = Extension.objects.in_force().of_outer_application().order_by("-until")
         return self.annotate(extended_until=Subquery(given.values("until")[:1]))
 
+    def with_typed(self) -> "ApplicationQuerySet":
+        """With `typed`: what its person has typed here and not sent, by page; None for nothing."""
+        from cohorts.models.typed import TypedAnswers
+
+        kept = TypedAnswers.objects.filter(cohort=OuterRef("cohort"), account=OuterRef("person__user"))
+        return self.annotate(typed=Subquery(kept.values("pages")[:1]))
+
     def drafts_closing(self, first: "datetime", last: "datetime") -> "ApplicationQuerySet":
         """Not submitted, and can be until after `first` and by `last`; everybody by the own deadline."""
         closes, until = F("cohort__apply_closes_at"), F("extended_until")
@@ -183,6 +190,7 @@ class Application(HostOwned):
 
     if TYPE_CHECKING:
         extended_until: datetime | None  # of `with_deadline`
+        typed: dict[str, dict[str, str]] | None  # of `with_typed`
 
     class Meta:
         verbose_name = _("application")

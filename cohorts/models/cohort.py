@@ -128,6 +128,13 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         given = Extension.objects.in_force().filter(mine, cohort=OuterRef("pk")).order_by("-until")
         return self.annotate(extended_until=Subquery(given.values("until")[:1]))
 
+    def with_typed_of(self, user: "User") -> "CohortQuerySet":
+        """With `typed`: what an account has typed at the form and not sent, by page; None for nothing."""
+        from cohorts.models.typed import TypedAnswers
+
+        mine = TypedAnswers.objects.filter(cohort=OuterRef("pk"), account=user)
+        return self.annotate(typed=Subquery(mine.values("pages")[:1]))
+
     def taking_applications(self, now: datetime | None = None) -> "CohortQuerySet":
         now = now or timezone.now()
         return self.filter(state__in=TAKES_APPLICATIONS, apply_opens_at__lte=now, apply_closes_at__gt=now)

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts.models import (
@@ -62,9 +63,8 @@ def my_application_todos(user: User) -> list[Todo]:
     for draft in sorted(drafts.select_related("cohort"), key=lambda one: one.deadline.closes_at):
         if not draft.deadline.is_open:
             continue
-        label = _("Submit your application for %(cohort)s by %(last)s") % {
-            "cohort": draft.cohort.name, "last": f"{timezone.localtime(draft.deadline.stated):%Y-%m-%d %H:%M}"
-        }  # fmt: skip
+        last = date_format(timezone.localtime(draft.deadline.stated), "DATETIME_FORMAT")
+        label = _("Submit your application for %(cohort)s by %(last)s") % {"cohort": draft.cohort.name, "last": last}
         urgent = draft.deadline.closes_at - timezone.now() < timedelta(days=1)
         found.append(Todo("my_draft", label, 1, reverse("cohorts:apply", args=[draft.cohort_id]), urgent=urgent))
     return found

@@ -1,5 +1,6 @@
 """Applying: one topic per page, saved as one goes, submitted once."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.contrib import messages
@@ -49,8 +50,8 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     if not here.deadline.is_open:
         return _closed(request, here)
     if here.application is None:
-        return redirect(here.step_url(USUAL[0].slug))
-    left = actions.missing(here.application, own=here.own)
+        return redirect(here.step_url("about" if here.typed else USUAL[0].slug))
+    left = actions.missing(here.application, own=here.own, typed=here.typed)
     return redirect(here.step_url(left[0]) if left else here.check_url)
 
 
@@ -69,16 +70,19 @@ def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if here.application and here.application.state not in OPEN_TO_CHANGE:
         return redirect(here.application)
     form = here.form(step, request)
-    if form.is_valid():
-        try:
+    if not form.is_bound:
+        return _step_page(request, here, step, form)
+    try:
+        if form.is_valid():
             here.save(step, form, here.tab_of(step, request))
             resumable.forget(request.user, request)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-            if here.application:
-                here.application.refresh_from_db(fields=["tabs"])
-        else:
             return redirect(_after(request, here, slug))
+        if here.keeps(step):
+            here.keep(step, form, here.tab_of(step, request))
+    except ActionRefused as refusal:
+        form.refuse(refusal)
+        if here.application:
+            here.application.refresh_from_db(fields=["tabs"])
     return _step_page(request, here, step, form)
 
 
@@ -114,7 +118,7 @@ def _after(request: HttpRequest, here: Applying, slug: str) -> str:
 def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalForm) -> HttpResponse:
     back = request.GET.get("back") == "check"
     following = here.check_url if back else here.after(step.slug)
-    application, draft = here.application, here.application is not None and not here.is_submitted
+    application = here.application
     context = {
         "cohort": here.cohort,
         "application": application,
@@ -124,6 +128,7 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
         "steps": here.labels,
         "now": list(here.steps).index(step.slug) + 1,
         "submitted": here.is_submitted,
+        "waiting": step.slug in here.typed and not form.is_bound,
         "files": application.files.filter(question=None) if application and step == FILES else [],
         "own_files": [here.own.files[one.pk] for one in step.questions if one.pk in here.own.files],
         "most_files": actions.MOST_FILES,
@@ -132,9 +137,7 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
         else "",
         "next_url": application.get_absolute_url() if application and here.is_submitted else following,
         "before_url": here.check_url if back else here.before(step.slug),
-        "save_url": reverse("cohorts:apply-save", args=[here.cohort.pk, step.slug])
-        if draft and step.is_saved_as_typed
-        else "",
+        "save_url": reverse("cohorts:apply-save", args=[here.cohort.pk, step.slug]) if here.keeps(step) else "",
         **here.marks(step, request),
     }
     return render(request, step.template, context, status=form_status(form))
@@ -143,10 +146,10 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
 @require_POST
 @roles(Role.TRAINEE)
 def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Keep what is typed so far, mistakes and the rest left out; answers with one line that says so."""
+    """Keep what is typed so far, mistakes too; answers with one line that says so."""
     here = at_the_form(request, pk)
     step = _step(here, slug)
-    if here.application is None or here.is_submitted or step is None or not step.is_saved_as_typed:
+    if step is None or not here.keeps(step):
         raise Http404
     form = here.form(step, request)
     form.is_valid()
@@ -155,9 +158,11 @@ def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return HttpResponse(status=204)  # a file is kept when its page is sent
     context: dict[str, Any] = {"wrong": form.errors.get(field, [""])[0]}
     try:
-        here.keep(form, here.tab_of(step, request))
+        here.keep(step, form, here.tab_of(step, request))
     except ActionRefused as refusal:
         context["wrong"] = str(refusal)
+    else:
+        context["kept"] = field in here.typed.get(slug, {})
     return render(request, "cohorts/_apply_saved.html", context | {"at": timezone.localtime()})
 
 
@@ -211,7 +216,7 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
     if not here.deadline.is_open:
         return _closed(request, here, status=422 if refused else 200)
     steps = here.labels
-    context = check_context(application) | {
+    context = check_context(application, here.typed) | {
         "refused": refused,
         "deadline": here.deadline,
         "steps": steps,
@@ -220,12 +225,12 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cohorts/apply_check.html", context, status=422 if refused else 200)
 
 
-def check_context(application: Application) -> dict[str, Any]:
-    """Every answer with the page that changes it."""
+def check_context(application: Application, typed: Container[str] = ()) -> dict[str, Any]:
+    """Every answer with the page that changes it; `typed` are those where something waits for its button."""
     person, cohort = application.person, application.cohort
     asked = asked_of(person, None, application.host_id)
     own = own_answers(application)
-    left = actions.missing(application, asked, own)
+    left = actions.missing(application, asked, own, typed)
 
     def page(slug: str) -> str:
         return f"{step_url(cohort, slug)}?back=check"
@@ -256,6 +261,7 @@ def check_context(application: Application) -> dict[str, Any]:
                 "slug": slug,
                 "url": page(slug),
                 "missing": slug in left,
+                "typed": slug in typed,
                 "rows": [(label, value, page(slug), _("Change")) for label, value in rows],
             }
             for slug, title, rows in parts

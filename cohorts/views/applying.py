@@ -1,6 +1,7 @@
 """Somebody at the application form of a cohort: what they have begun, until when, and its pages."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.actions import applications as actions
 from cohorts.actions.answers import save_own_answers
 from cohorts.actions.consents import give_consents
+from cohorts.actions.typed import Pages, Typed
 from cohorts.consents import Asked, asked_of
 from cohorts.deadlines import Deadline, deadline
 from cohorts.forms.apply import AboutForm, ConsentForm, FileForm, MotivationForm, SituationForm, StepForm
@@ -40,8 +42,8 @@ class Step:
 
     @property
     def is_saved_as_typed(self) -> bool:
-        """Not the consents and files, which are single acts, nor what belongs to the person's record everywhere."""
-        return self.form in (SituationForm, MotivationForm, None)
+        """Not the consents and files, which are single acts."""
+        return self.form in (AboutForm, SituationForm, MotivationForm, None)
 
 
 USUAL = (
@@ -60,6 +62,7 @@ class Applying:
     application: Application | None
     own: OwnAnswers
     deadline: Deadline
+    typed: Pages = field(default_factory=dict)  # what stands on the pages and was not sent
 
     @cached_property
     def steps(self) -> dict[str, Step]:
@@ -114,8 +117,11 @@ class Applying:
         data, files = (request.POST, resumable.files_of(request)) if sent else (None, None)
         if step.form is None:
             options = {"questions": step.questions, "answers": self.own.values, "files": self.own.files}
-            return QuestionsForm(data, files, **options)
-        return step.form(data, files, cohort=self.cohort, **self.options(step))
+            form: PortalForm = QuestionsForm(data, files, **options)
+        else:
+            form = step.form(data, files, cohort=self.cohort, **self.options(step))
+        form.initial = {**form.initial, **self.typed.get(step.slug, {})}
+        return form
 
     def options(self, step: Step) -> dict[str, Any]:
         if step.form is ConsentForm:
@@ -136,15 +142,32 @@ class Applying:
         elif isinstance(form, FileForm):
             actions.attach_file(self.application, told["file"], kind=told["kind"], by=by)
         else:
-            self.keep(form, tab)
+            self._write(form, tab, Typed(step.slug, {}))
 
-    def keep(self, form: PortalForm, tab: actions.Tab | None) -> None:
-        """Keep what is valid of a page; all of it, once it was sent."""
+    def keeps(self, step: Step) -> bool:
+        """Whether what is typed on a page is kept before its button is pressed."""
+        begun = self.application is not None or step.form is AboutForm
+        return step.is_saved_as_typed and begun and not self.is_submitted
+
+    def keep(self, step: Step, form: PortalForm, tab: actions.Tab | None) -> None:
+        """Keep what is valid of a page as an answer, and the rest as it was typed. What is told about the person
+        belongs to the record of a person everywhere: before the button it is all only typed."""
+        if step.form is AboutForm:
+            typed = Typed(step.slug, as_typed(form, form.fields))
+            self.typed = actions.keep_typed(self.cohort, typed, by=self.user, told=form.cleaned_data)
+        else:
+            mistakes = [name for name in form.errors if not form.has_error(name, "required")]
+            self._write(form, tab, Typed(step.slug, as_typed(form, mistakes)))
+
+    def _write(self, form: PortalForm, tab: actions.Tab | None, typed: Typed) -> None:
         assert self.application  # noqa: S101  # `save` begins one
         if isinstance(form, QuestionsForm):
-            self.application = save_own_answers(self.application, form.so_far(), by=self.user, tab=tab)
+            self.application = save_own_answers(self.application, form.so_far(), by=self.user, tab=tab, typed=typed)
         elif isinstance(form, StepForm):
-            self.application = actions.save_answers(self.application, by=self.user, tab=tab, **form.so_far())
+            more = form.so_far()
+            self.application = actions.save_answers(self.application, by=self.user, tab=tab, typed=typed, **more)
+        if not self.is_submitted:
+            self.typed = self.application.typed or {}
         self.refresh()
 
     def refresh(self) -> None:
@@ -165,6 +188,12 @@ class Applying:
         return {"tab": request.POST.get("tab", "")[:32] or secrets.token_hex(8), "seen": last}
 
 
+def as_typed(form: PortalForm, names: Iterable[str]) -> dict[str, str]:
+    """What stands in these fields, as it was typed; no choices of several, no files."""
+    found = {name: form[name].data for name in names if name in form.fields}
+    return {name: data for name, data in found.items() if isinstance(data, str)}
+
+
 def step_url(cohort: Cohort, slug: str) -> str:
     return reverse("cohorts:apply-step", args=[cohort.pk, slug])
 
@@ -172,11 +201,12 @@ def step_url(cohort: Cohort, slug: str) -> str:
 def at_the_form(request: HttpRequest, pk: int) -> Applying:
     """One's own application here that counts, draft or submitted; 404 for what is not published."""
     published = Cohort.objects.public().select_related("host", "policy").with_time_of(request.user)
+    published = published.with_typed_of(request.user)
     cohort = get_object_or_404(published, pk=pk)
     mine = Application.objects.visible_to(request.user).live().filter(cohort=cohort)
     application = mine.select_related("person", "track").first()
     if application:
         application.cohort = cohort
     own = own_answers(application) if application else unanswered(cohort)
-    until = cohort.extended_until  # type: ignore[attr-defined]  # of `with_time_of`
-    return Applying(request.user, cohort, application, own, deadline(cohort, until))
+    until, typed = cohort.extended_until, cohort.typed or {}  # type: ignore[attr-defined]  # of `with_…`
+    return Applying(request.user, cohort, application, own, deadline(cohort, until), typed)

@@ -80,6 +80,25 @@ document.addEventListener("input", (event) => {
   counter.textContent = `${[...field.value].length} / ${counter.dataset.countMax}`;
 });
 
+/* Of a group of fields that is sent as it is typed, the server hears which field it was. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const name = event.detail.triggeringEvent?.target?.name;
+  if (name) event.detail.headers["HX-Trigger-Name"] = name;
+});
+/* Who puts the phone away or closes the page may have typed just before: that goes out at once. */
+document.addEventListener("input", (event) => event.target.closest("[data-as-typed]")?.setAttribute("data-unsaved", ""));
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.removeAttribute("data-unsaved"));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden") return;
+  for (const part of document.querySelectorAll("[data-unsaved]")) {
+    const form = part.closest("form");
+    if (form.dataset.sent) continue;
+    part.removeAttribute("data-unsaved");
+    const told = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    navigator.sendBeacon(part.getAttribute("hx-post"), new URLSearchParams(told));
+  }
+});
+
 /* A button is pressed once; coming back with the Back button frees it. */
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -72,6 +72,10 @@ TABLE = [
         "cohorts:apply-save", "POST", lambda w: [w.recruiting.pk, "motivation"],
         own=ME + "200", same=ME + "404", other=ME + "404",
     ),
+    row(
+        "cohorts:apply-save", "POST", lambda w: [w.recruiting.pk, "about"],
+        own=ME + "200", same=ME + "200", other=ME + "200",
+    ),
     row("cohorts:apply-check", "GET", lambda w: [w.recruiting.pk], own=ME + "200", same=ME + "302", other=ME + "302"),
     row("cohorts:apply-check", "POST", lambda w: [w.recruiting.pk], own=ME + "422", same=ME + "302", other=ME + "302"),
     row("cohorts:apply-receipt", "GET", lambda w: [w.application.pk], own=ME + "200", same=ME + "404", other=ME + "404"),

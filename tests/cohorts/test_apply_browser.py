@@ -1,11 +1,15 @@
 """Applying in a browser: by script and without, wide and narrow."""
 
+import time
+
 import pytest
 from django.urls import reverse
 
-from cohorts.models import Application
+from cohorts.models import Application, TypedAnswers
+from cohorts.resuming import token_of
 from portal.accounts.roles import Role
 from tests.browser import SMALL, assert_accessible, look, sign_in
+from tests.cohorts.applying import step_url
 from tests.factories import make_application, make_cohort, make_member, make_user
 from tests.files import pdf
 
@@ -61,6 +65,43 @@ def test_an_application_by_script_with_every_page_accessible(page, live_server, 
     ):
         page.goto(path)
         seen("mine")
+
+
+def test_what_is_typed_on_a_phone_is_there_again_by_the_link(page, live_server, client):
+    """Also what was typed in the moment before the page was closed."""
+    cohort, user = make_cohort(), make_user()
+    sign_in(page, client, user, live_server.url)
+    page.set_viewport_size(SMALL)
+    page.goto(reverse("cohorts:apply", args=[cohort.pk]))
+    page.locator("[name=collection]").check(force=True)
+    page.click("main form button.primary")
+    page.fill("[name=name]", "홍길동")
+    page.fill("[name=mobile]", "010-23")
+    page.wait_for_selector("#saved:has-text('010')")
+    page.locator("[name=address]").press_sequentially("대구광역시 중")
+    page.goto("about:blank")  # closed without a button
+    for _ in range(50):  # it is on its way
+        if TypedAnswers.objects.get().pages["about"].get("address"):
+            break
+        time.sleep(0.1)
+
+    page.goto(f"{live_server.url}{reverse('cohorts:apply', args=[cohort.pk])}")
+    assert page.input_value("[name=mobile]") == "010-23"
+    assert page.input_value("[name=address]") == "대구광역시 중"
+    assert_accessible(page)
+    look(page, "apply-about-again")
+    page.fill("[name=birth_date]", "1998-03-15")
+    page.fill("[name=mobile]", "010-2345-6789")
+    page.click("main form button.primary")
+    page.wait_for_selector("[name=education]")
+    page.goto(step_url(cohort, "about"))
+    page.fill("[name=address]", "대구광역시 서구")
+    page.wait_for_selector("#saved:has-text(':')")
+    page.goto("about:blank")
+
+    page.goto(f"{live_server.url}{reverse('cohorts:apply-resume', args=[token_of(Application.objects.get().pk)])}")
+    assert page.input_value("[name=address]") == "대구광역시 서구"
+    assert not Application.objects.exclude(address="대구광역시 중").exists()
 
 
 def test_without_script_on_a_phone_and_back_again(plain_page, live_server, client):

@@ -74,7 +74,12 @@ def test_without_the_lock_of_the_row_twenty_submissions_are_more(client, monkeyp
     gate = threading.Barrier(4)
 
     def unlocked(found):
-        fresh = Application.objects.select_related("cohort__policy", "person__user").with_deadline().get(pk=found.pk)
+        fresh = (
+            Application.objects.select_related("cohort__policy", "person__user")
+            .with_deadline()
+            .with_typed()
+            .get(pk=found.pk)
+        )
         gate.wait(10)
         return fresh
 
