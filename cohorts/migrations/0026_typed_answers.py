@@ -10,7 +10,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0025_counted_by_index'),
+        ("cohorts", "0025_counted_by_index"),
         ('partners', '0018_register_party_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
