@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from cohorts import emails, queries
 from cohorts.actions.moves import _move
-from cohorts.actions.offers import _close, _lock_live, _lock_track, _promote
+from cohorts.actions.offers import _close, _cohort_of, _lock_live, _lock_track, _promote
 from cohorts.models import Application, ContactAttempt, Offer
 from cohorts.states import CAN_BE_CONTACTED, ApplicationState, OfferState
 from portal import audit, notify
@@ -60,7 +60,7 @@ def pass_over(offer: Offer, *, by: "User | None") -> Application:
     """
     track = _lock_track(offer.track_id)
     offer = _lock_live(offer)
-    failed, needed = queries.failed_contacts(offer), track.cohort.policy.contact_attempts
+    failed, needed = queries.failed_contacts(offer), _cohort_of(track).policy.contact_attempts
     if failed < needed:
         sentence = ngettext(
             "One failed contact in a row is logged for this offer; %(needed)d are needed. "

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -37,8 +38,10 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
 
     Somebody who comes after the first day starts today, with a denominator of their own (domain.md 1).
     """
-    locked = Cohort.objects.select_for_update(of=("self",), no_key=True)
-    cohort = locked.select_related("policy", "programme").get(pk=cohort.pk)
+    Cohort.objects.select_for_update(no_key=True).values_list("pk").get(pk=cohort.pk)
+    # Only now: joined to the lock, the policy would be as it was before the wait.
+    fresh = Cohort.objects.annotate(last_number=Coalesce(Max("enrolments__number"), 0))
+    cohort = fresh.select_related("policy", "programme").get(pk=cohort.pk)
     if cohort.state not in FILLS_SEATS:
         raise ActionRefused(
             _("Nobody can be enrolled: the cohort is in the state “%(state)s”.") % {"state": cohort.get_state_display()}
@@ -51,7 +54,7 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     applications = [one for one in found if not lack[one.pk]]
     if not applications:
         raise ActionRefused(_("Nobody is ready to be enrolled. %(who)s") % {"who": _missing(found, lack)})
-    number = cohort.enrolments.aggregate(last=Max("number"))["last"] or 0
+    number = cohort.last_number  # type: ignore[attr-defined]  # annotated
     starts_on = max(cohort.starts_on, timezone.localdate())
     enrolments = []
     for application in sorted(applications, key=lambda application: (application.person.name, application.pk)):
@@ -93,10 +96,9 @@ def end_enrolment(
     S1 art. 38). While the waitlist is valid, the seat goes to the next in line (충원).
     """
     track = _lock_track(enrolment.track_id) if enrolment.track_id else None
-    found = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "cohort__policy", "cohort__programme"
-    )
-    enrolment = found.get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+    # After the locks: joined to one, the policy would be as it was before the wait.
+    enrolment.cohort = Cohort.objects.select_related("policy", "programme").get(pk=enrolment.cohort_id)
     was = enrolment.state
     if to not in ENROLMENT_TRANSITIONS[was]:
         raise ActionRefused(_("This training has ended already: %(state)s.") % {"state": enrolment.get_state_display()})

@@ -192,7 +192,10 @@ def strike_needless_interviews(now: datetime | None = None) -> int:
 
 def _locked(application: Application) -> Application:
     rows = Application.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("cohort__policy", "person__user").get(pk=application.pk)
+    application = rows.select_related("person__user").get(pk=application.pk)
+    # After the lock is held: joined to it, the policy would be as it was before the wait.
+    application.cohort = Cohort.objects.select_related("policy").get(pk=application.cohort_id)
+    return application
 
 
 def _lock_slots(pks: Iterable[int]) -> dict[int, InterviewSlot]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from cohorts import emails, queries
 from cohorts.actions.moves import _move, _move_all
-from cohorts.models import Application, Cohort, Offer, Track
+from cohorts.models import Application, Cohort, Offer, SeatQuota, Track
 from cohorts.models.application import ApplicationQuerySet
 from cohorts.models.selection import OfferQuerySet
 from cohorts.states import ApplicationState, OfferState
@@ -108,11 +108,12 @@ def offer_place(application: Application, *, by: "User | None") -> Offer:
     fresh = Application.objects.get(pk=application.pk)
     if fresh.state != ApplicationState.WAITLISTED:
         raise ActionRefused(_("A seat can be offered only to somebody on the waitlist."))
-    if not queries.waitlist_is_valid(track.cohort):
+    if not queries.waitlist_is_valid(_cohort_of(track)):
         raise ActionRefused(_("The waitlist of this cohort is no longer valid."))
-    if queries.seats_open([track])[track.pk] < 1:
+    free, quotas = queries.open_seats_and_quotas(track)
+    if free < 1:
         raise ActionRefused(_("All seats of %(track)s are taken or offered.") % {"track": track.name})
-    following = _next(track, 1).first()
+    following = _next(track, 1, quotas).first()
     if following != fresh:
         raise ActionRefused(
             _("Seats are offered in the order of the waitlist: the next is %(number)s.")
@@ -169,11 +170,15 @@ def answer_until(cohort: Cohort) -> datetime:
 
 
 def _lock_track(pk: int | None) -> Track:
-    """The lock of a track's seats; its cohort and policy are joined, but not locked."""
+    """The lock of a track's seats; its cohort is read later (`_cohort_of`)."""
     if pk is None:
         raise ActionRefused(_("This application names no track."))
-    found = Track.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__policy")
-    return found.get(pk=pk)
+    return Track.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def _cohort_of(track: Track) -> Cohort:
+    """With its policy. Read it once the locks are held: joined to one, both would be as they were before the wait."""
+    return Cohort.objects.select_related("policy").get(pk=track.cohort_id)
 
 
 def _lock_live(offer: Offer) -> Offer:
@@ -194,7 +199,7 @@ def _lock_answerable(offer: Offer) -> Offer:
 
 
 def _with_mail(offers: OfferQuerySet) -> OfferQuerySet:
-    return offers.select_related("track", "application__cohort__policy", "application__person__user")
+    return offers.select_related("track", "application__cohort", "application__person__user")
 
 
 def _close(offer: Offer, state: OfferState) -> None:
@@ -207,21 +212,25 @@ def _free_seat(track: Track) -> None:
     track.seats_taken -= 1
 
 
-def _next(track: Track, seats: int) -> ApplicationQuerySet:
+def _next(track: Track, seats: int, quotas: list[SeatQuota]) -> ApplicationQuerySet:
     """Those who wait, in the order in which seats are offered; where quotas hold, those whose turn it is."""
     waiting: ApplicationQuerySet = track.applications.waitlisted()
-    turn = queries.next_by_quota([track], {track.pk: seats})
+    turn = queries.next_by_quota([track], {track.pk: seats}, quotas)
     return waiting.filter(pk__in=turn[track.pk]) if track.pk in turn else waiting
 
 
 def _promote(track: Track, *, at_most: int | None = None, by: "User | None" = None) -> list[Offer]:
     """Offer free seats of a locked track to the next in line."""
-    free = queries.seats_open([track])[track.pk]
-    if free < 1 or not queries.waitlist_is_valid(track.cohort):
+    free, quotas = queries.open_seats_and_quotas(track)
+    if free < 1:
         return []
     number = min(free, at_most or free)
-    waiting = _next(track, number).select_for_update(of=("self",), no_key=True)
-    chosen = list(waiting.select_related("person__user", "track", "cohort__policy")[:number])
+    waiting = _next(track, number, quotas).select_for_update(of=("self",), no_key=True)
+    chosen = list(waiting.select_related("person__user")[:number])
+    if not chosen or not queries.waitlist_is_valid(cohort := _cohort_of(track)):
+        return []
+    for application in chosen:
+        application.track, application.cohort = track, cohort
     events = _move_all({ApplicationState.OFFERED: chosen}, by=by)
     AuditEvent.objects.bulk_create(events)
     offers = _make_offers(chosen)

@@ -66,7 +66,7 @@ def record_entry(
 
 def _lock_seated(application: Application) -> Application:
     found = Application.objects.select_for_update(of=("self",), no_key=True)
-    application = found.select_related("cohort__policy", "person__user", "host").get(pk=application.pk)
+    application = found.select_related("cohort", "person__user", "host").get(pk=application.pk)
     if application.state not in HOLDS_A_SEAT:
         raise ActionRefused(
             _("Only somebody who has accepted a seat can do this; the application is “%(state)s”.")

@@ -125,8 +125,8 @@ def release_selection(selection: Selection, *, by: "User | None", override: str 
     selection = _lock(selection)
     if selection.released_at:
         return selection
+    tracks = _locked_tracks(selection)
     override = _require_second_pair(selection, by, override)
-    tracks = list(selection.cohort.tracks.select_for_update(no_key=True).order_by("pk"))
     decisions = _locked_decisions(selection)
     live = [decision for decision in decisions if decision.application.state in IN_SELECTION]
     _require_seats(tracks, live)
@@ -152,12 +152,21 @@ def release_selection(selection: Selection, *, by: "User | None", override: str 
 
 
 def _lock(selection: Selection) -> Selection:
-    """The selection and its cohort, locked."""
+    """The selection and its cohort, locked. All else is read later: joined, it would be as it was before the wait."""
     locked = Selection.objects.select_for_update(of=("self", "cohort"), no_key=True)
-    found = locked.select_related("cohort__policy", "requested_by").filter(pk=selection.pk).first()
+    found = locked.select_related("cohort").filter(pk=selection.pk).first()
     if found is None:
         raise ActionRefused(_("This selection has been discarded in the meantime."))
     return found
+
+
+def _locked_tracks(selection: Selection) -> list[Track]:
+    """With the policy of the locked cohort, which nobody can change by now, in the same query."""
+    locked = selection.cohort.tracks.select_for_update(of=("self",), no_key=True)
+    tracks = list(locked.select_related("cohort__policy").order_by("pk"))
+    if tracks:
+        selection.cohort = tracks[0].cohort
+    return tracks
 
 
 def _require_ready(cohort: Cohort) -> None:
@@ -315,5 +324,4 @@ def _pass_on(tracks: list[Track], selection: Selection, decisions: list[Decision
     }
     for track in tracks:
         if track.pk in gone:
-            track.cohort = selection.cohort
             _promote(track)

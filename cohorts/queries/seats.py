@@ -10,6 +10,7 @@ from cohorts.models import (
     Application,
     Cohort,
     Offer,
+    SeatQuota,
     Track,
 )
 from cohorts.queries.pool import quota_rows
@@ -26,6 +27,14 @@ def seats_open(tracks: Sequence[Track]) -> dict[int, int]:
         Offer.objects.live().filter(track__in=tracks).order_by().values_list("track").annotate(number=Count("pk"))
     )
     return {track.pk: track.seats_free - offered.get(track.pk, 0) for track in tracks}
+
+
+def open_seats_and_quotas(track: Track) -> tuple[int, list[SeatQuota]]:
+    """The seats of a track neither taken nor offered, and the quotas of its cohort; one query, under its lock."""
+    live = Count("offers", filter=Q(offers__state=OfferState.LIVE))
+    row = Track.objects.annotate(live=live, seat_quotas=quota_rows()).values_list("live", "seat_quotas")
+    offered, quotas = row.get(pk=track.pk)
+    return track.seats_free - offered, [SeatQuota(**one) for one in quotas]
 
 
 def registration_until(cohort: Cohort) -> date:
