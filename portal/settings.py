@@ -158,7 +158,7 @@ DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "options": "-c lock_timeou
 DATABASES = {"default": DATABASE}
 # Nothing of the portal lives in Redis alone: sessions, jobs and rate limits are rows.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "portal.accounts.sessions"
 
 MEDIA_ROOT = pathlib.Path(env("MEDIA_ROOT", None if PRODUCTION else str(BASE_DIR / ".local" / "media")))
 # A proxy that serves files after the portal has said yes; without one the portal streams them.

@@ -78,15 +78,20 @@ class AgreementFilter(FilterForm):
     )
     council = forms.ChoiceField(label=_("Council"), choices=COUNCIL)
 
-    def __init__(self, *args: Any, user: User, like: "AgreementFilter | None" = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, like: "AgreementFilter | None" = None, **kwargs: Any) -> None:
         """`like`: another filter of the same reader, whose choices need not be fetched again."""
-        super().__init__(*args, **kwargs)
         self.user, self.like = user, like
+        left_out: tuple[str, ...] = () if self._asked_for_more(data) else self.MORE
         if user.role == Role.MENTOR:
-            for name in ("in_charge", "fulfilment"):
-                del self.fields[name]
+            left_out += ("in_charge", "fulfilment")
+        self.base_fields = {name: field for name, field in self.base_fields.items() if name not in left_out}
+        super().__init__(data, **kwargs)
         for name in self.fields.keys() & {"host", "initiative", "in_charge"}:
             self.fields[name].choices = self._lazily(name)
+
+    @classmethod
+    def _asked_for_more(cls, data: Any) -> bool:
+        return any((data or {}).get(name) for name in ("more", *cls.MORE))
 
     def _lazily(self, name: str) -> Any:
         return lambda: [("", _("All")), *(self.like or self)._rows[name]]
@@ -115,7 +120,7 @@ class AgreementFilter(FilterForm):
     @property
     def shows_more(self) -> bool:
         """Whether the further filters are shown: they were asked for, or one is in use."""
-        return any(self.data.get(name) for name in ("more", *self.MORE))
+        return self._asked_for_more(self.data)
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

@@ -1,7 +1,9 @@
 """Organizations and what they have agreed on."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -27,6 +29,7 @@ from partners.states import (
 )
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned, WithLabels
+from portal.common.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -130,11 +133,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if user.role == Role.ADMIN:
             return self
         if user.role in HOST_STAFF:
-            # Of the own ones nobody asks whether one is a party to them: a tenth of the time in a register of thousands.
-            others = Party.objects.filter(organization=user.organization_id).exclude(
-                agreement__host=user.organization_id
-            )
-            return self.filter(Q(host=user.organization_id) | Q(pk__in=others.order_by().values("agreement")))
+            others = Party.objects.of_others(user.organization_id).order_by().values("agreement")
+            return self.filter(Q(host=user.organization_id) | Q(pk__in=others))
         if user.role == Role.MENTOR:
             party = Party.objects.filter(organization=user.organization_id).values("agreement")
             return self.filter(pk__in=party)
@@ -179,12 +179,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def titled_like(self, text: str) -> "AgreementQuerySet":
         """By a part of the title, the register number or a party's name; by a like title if no title has the text."""
-        # Each in a query of its own, so that each finds its own index.
-        titled = Agreement.objects.filter(title__icontains=text).order_by().values("pk")
-        numbered = Agreement.objects.filter(number__istartswith=text).order_by().values("pk")
-        named = Party.objects.filter(organization__name__icontains=text).order_by().values("agreement")
-        resembling = Agreement.objects.filter(~Exists(titled), title__trigram_word_similar=text).order_by().values("pk")
-        return self.filter(pk__in=titled.union(numbered, named, resembling))
+        return self.filter(pk__in=_titled_like().inside(text=text))
 
     def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))
@@ -294,6 +289,7 @@ class Agreement(HostOwned):
             models.Index(fields=["host", "state", "valid_until"]),
             models.Index(fields=["report_due_on"]),
             models.Index(fields=["-number", "-id"], name="agreement_newest_first"),
+            models.Index(OpClass(Upper("number"), "text_pattern_ops"), name="agreement_number_begins"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="agreement_title_trgm"),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="agreement_title_part"),
         ]
@@ -333,8 +329,31 @@ class Agreement(HostOwned):
         return max(0, min(whole, whole - (self.days_left or 0))) if whole else 0
 
 
-class Party(models.Model):
-    """An organization's part in an agreement."""
+@cache
+def _titled_like() -> Prepared:
+    """Each in a query of its own, so that each finds its own index."""
+    text, agreements = Slot("text"), Agreement.objects.order_by().values("pk")
+    titled = agreements.filter(title__icontains=text)
+    numbered = agreements.filter(number__istartswith=text)
+    named = Party.objects.order_by().filter(organization__name__icontains=text).values("agreement")
+    resembling = agreements.filter(~Exists(titled), title__trigram_word_similar=text)
+    return Prepared(titled.union(numbered, named, resembling))
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def of_others(self, organization: int | None) -> "PartyQuerySet":
+        """Where an organization is a party to what another keeps. A partial index answers alone."""
+        return self.filter(organization=organization).exclude(organization=F("host"))
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        parties = list(objs)
+        for party in parties:
+            party.host_id = party.agreement.host_id
+        return super().bulk_create(parties, *args, **kwargs)
+
+
+class Party(HostOwned):
+    """An organization's part in an agreement. `host` is the agreement's keeper; saving sets it."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="parties")
     organization = models.ForeignKey(
@@ -345,15 +364,30 @@ class Party(models.Model):
     signatory_title = models.CharField(_("title of the signatory"), max_length=50, blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
 
+    objects = PartyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("party")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["agreement", "organization"], name="one_part_each")]
-        # Whose agreements an office may see is asked for every list; the index alone answers.
-        indexes = [models.Index(fields=["organization", "agreement"], name="party_agreements")]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "organization"], name="one_part_each"),
+            models.UniqueConstraint(fields=["id", "host"], name="party_host_key"),
+        ]
+        # Whose agreements an office may see is asked for every list; these indexes alone answer. Of those it keeps
+        # itself nobody asks whether it is a party to them.
+        indexes = [
+            models.Index(fields=["organization", "agreement"], name="party_agreements"),
+            models.Index(
+                fields=["organization", "agreement"], condition=~Q(organization=F("host")), name="party_of_others"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.organization)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.host_id = self.agreement.host_id
+        super().save(*args, **kwargs)
 
 
 class Commitment(models.Model):

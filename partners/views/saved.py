@@ -29,7 +29,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
         request, RegisterView.objects.visible_to(request.user).for_list(request.user),
         sorts={"name": "name", "owner": ("owner__name", "name")}, default_sort="name",
     )  # fmt: skip
-    like = AgreementFilter(user=request.user)
+    like = AgreementFilter({"more": "1"}, user=request.user)
     for view in listing.page.object_list:
         view.may_amend = can_amend_view(request.user, view)
         view.words = in_words(request.user, view.query, like)

@@ -1,16 +1,61 @@
-"""Rows whose SQL is built once and kept.
+"""Queries whose SQL is built once and kept.
 
-Django builds a query anew on each request; for a list with a dozen columns that takes longer than PostgreSQL
-takes to answer. What depends on a day or a language must not be in such a query, since it would be kept too.
+Django builds a query anew each time it is asked; for one with joins that takes longer than PostgreSQL takes to
+answer. What changes from one asking to the next is a `Slot` in it:
+
+    accounts = Prepared(User.objects.filter(pk=Slot("pk"), is_active=True))
+    accounts(pk=7)
+
+What depends on a day, a reader or a language must be a slot or a query of its own, since it would be kept too.
 """
 
 from collections.abc import Iterable
+from copy import copy
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Expression, F, Func, QuerySet
+from django.db.models.expressions import RawSQL
 
-KEYS = object()  # stands in the parameters where the keys of a page come
+
+class Slot(Expression):
+    """Stands in a query for a value that comes when it is asked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+
+class Prepared:
+    """The rows of a queryset, whatever it makes of them, as a list; one query, whose slots come as keywords."""
+
+    def __init__(self, rows: "QuerySet[Any, Any]") -> None:
+        self.rows = rows
+
+    @cached_property
+    def _built(self) -> tuple[Any, str, tuple[Any, ...]]:
+        compiler = self.rows.query.get_compiler(connection=connection)
+        return compiler, *compiler.as_sql()
+
+    def _values(self, asked: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(asked[one.name] if isinstance(one, Slot) else one for one in self._built[2])
+
+    def inside(self, **asked: Any) -> RawSQL:
+        """For another query: `filter(pk__in=prepared.inside(…))`."""
+        return RawSQL(self._built[1], self._values(asked))  # noqa: S611  # nobody's text is in it
+
+    def __call__(self, **asked: Any) -> list[Any]:
+        built, sql, _params = self._built
+        values = self._values(asked)
+        compiler, rows = copy(built), self.rows.all()
+        query: Any = rows.query
+        compiler.as_sql = lambda *_args, **_kwargs: (sql, values)
+        query.get_compiler = lambda *_args, **_kwargs: compiler
+        return list(rows)
 
 
 class PreparedRows:
@@ -20,20 +65,12 @@ class PreparedRows:
     """
 
     def __init__(self, rows: "QuerySet[Any, dict[str, Any]]") -> None:
-        meta = rows.model._meta
-        column = f'"{meta.db_table}"."{meta.pk.column}"'
-        keyed = rows.order_by().extra(where=[f"{column} = ANY(%s)"], params=[KEYS])  # noqa: S610  # no text of anybody's
-        self.compiler = keyed.query.get_compiler(connection=connection)
-        self.sql, self.params = self.compiler.as_sql()
-        self.names = list(keyed.query.selected or ())
-        self.converters = self.compiler.get_converters(one for one, _sql, _alias in self.compiler.select)
+        among = Func(
+            F("pk"), Slot("keys"), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+        )
+        self.rows = Prepared(rows.filter(among).order_by())
 
     def __call__(self, keys: Iterable[int]) -> list[dict[str, Any]]:
         keys = list(keys)
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [keys if value is KEYS else value for value in self.params])
-            found: Iterable[Any] = cursor.fetchall()
-        if self.converters:
-            found = self.compiler.apply_converters(found, self.converters)
-        by_key = {row["pk"]: row for row in (dict(zip(self.names, values, strict=True)) for values in found)}
+        by_key = {row["pk"]: row for row in self.rows(keys=keys)}
         return [by_key[key] for key in keys if key in by_key]

@@ -14,6 +14,7 @@ import contextlib
 import http.client
 import os
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
@@ -183,8 +184,11 @@ def report(w: SimpleNamespace, rounds: int, wanted: list[str]) -> int:
     times: dict[str, list[float]] = {label: [] for label in chosen}
     answered: dict[str, tuple[int, int]] = {}
     end = time.monotonic() + LONGEST
+    shuffled = random.Random(1)  # the same orders in every run
     for turn in range(rounds + 2):
-        for label, (server, url, headers, _page) in chosen.items():
+        order = list(chosen.items())
+        shuffled.shuffle(order)  # so that no page always pays for the one before it
+        for label, (server, url, headers, _page) in order:
             spent, status, size = servers[server].ask(url, headers)
             answered[label] = (status, size)
             if turn >= 2:  # the first two warm both workers up
