@@ -81,6 +81,7 @@ urlpatterns = [
     path(f"{one}{paper}withdraw/", documents.document_withdraw, name="document-withdraw"),
     path(f"{one}amendments/", amendments.amendment_list, name="amendment-list"),
     path(f"{one}amendments/propose/", amendments.amendment_propose, name="amendment-propose"),
+    path("amendments/", amendments.amendment_register, name="amendment-register"),
     path(amending, amendments.amendment, name="amendment"),
     path(f"{amending}revise/", amendments.amendment_revise, name="amendment-revise"),
     path(f"{amending}bring-into-effect/", amendments.amendment_bring_into_effect, name="amendment-bring-into-effect"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts import queries
@@ -24,7 +24,8 @@ from portal.audit.history import history_of
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.korean import mask_name
+from portal.common.sheets import Field, Sheet, SheetListing
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -32,6 +33,28 @@ SORTS = {"tool": ("tool", "-valid_until"), "provider": ("provider__name", "tool"
          "use": "in_use", "until": ("valid_until", "tool")}  # fmt: skip
 SEAT_SORTS = {"number": ("enrolment__cohort", "enrolment__number"), "name": "enrolment__person__name",
               "from": ("starts_on", "enrolment__number"), "until": ("until", "enrolment__number")}  # fmt: skip
+POOLS = Sheet(
+    gettext_lazy("Licence pools"), "licence-pools", [
+        Field(gettext_lazy("Tool"), "tool", width=30),
+        Field(gettext_lazy("Given by"), "provider", width=22),
+        Field(gettext_lazy("Agreement"), "agreement", width=36),
+        Field(gettext_lazy("Lent out"), "in_use", "integer", total=True),
+        Field(gettext_lazy("Seats provided"), "seats", "integer", total=True),
+        Field(gettext_lazy("From"), "valid_from", "date"),
+        Field(gettext_lazy("Until"), "valid_until", "date"),
+    ],
+)  # fmt: skip
+# For the provider, who has to know how many and until when: a name is masked as in every file.
+HOLDERS = Sheet(
+    gettext_lazy("Licence holders"), "licence-holders", [
+        Field(gettext_lazy("Cohort"), "enrolment.cohort", width=16),
+        Field(gettext_lazy("Trainee no."), "enrolment.number", width=12),
+        Field(gettext_lazy("Name"), lambda seat: mask_name(seat.enrolment.person.name), width=12),
+        Field(gettext_lazy("From"), "starts_on", "date"),
+        Field(gettext_lazy("Until"), "until", "date"),
+        Field(gettext_lazy("Returned on"), lambda seat: None if seat.is_held else seat.over_on, "date"),
+    ],
+)  # fmt: skip
 
 
 # Pools -------------------------------------------------------------------------------------
@@ -40,8 +63,8 @@ SEAT_SORTS = {"number": ("enrolment__cohort", "enrolment__number"), "name": "enr
 @require_GET
 @roles(*READERS)
 def licence_list(request: HttpRequest) -> HttpResponse:
-    rows = LicencePool.objects.visible_to(request.user).for_list()
-    listing = Listing(request, rows, form=LicencePoolFilter, sorts=SORTS, default_sort="-until")
+    rows = LicencePool.objects.visible_to(request.user).for_list().select_related("agreement")
+    listing = SheetListing(request, rows, form=LicencePoolFilter, sorts=SORTS, default_sort="-until", sheet=POOLS)
     return listing.render("cohorts/licence_list.html", {"may_register": can_register_licence_pool(request.user)})
 
 
@@ -54,9 +77,10 @@ def load(request: HttpRequest, pk: int) -> LicencePool:
 def licence_pool(request: HttpRequest, pk: int) -> HttpResponse:
     """What is provided and in use, and who has the seats."""
     pool = load(request, pk)
-    listing = Listing(
+    listing = SheetListing(
         request, pool.assignments.for_list(), form=LicenceSeatFilter, form_options={"pool": pool},
-        sorts=SEAT_SORTS, default_sort="number",
+        sorts=SEAT_SORTS, default_sort="number", sheet=HOLDERS, about=str(pool),
+        saw=lambda people: audit.saw(request.user, "licences.downloaded", host_id=pool.host_id, people=people),
     )  # fmt: skip
     audit.saw(request.user, "licences.listed", host_id=pool.host_id, people=len(listing))
     context = {

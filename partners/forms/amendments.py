@@ -4,14 +4,50 @@ import copy
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions.agreements import AMENDS
 from partners.forms.register import AgreementForm, CommitmentForm, initial_of
-from partners.models import Agreement, AgreementDocument, Amendment, Commitment
+from partners.models import Agreement, AgreementDocument, Amendment, Commitment, Organization
+from partners.states import AmendmentState
+from portal.accounts.models import User
+from portal.accounts.roles import Role
 from portal.common.fields import DateField, IntegerField, TextField, refuse_end_before_start
 from portal.common.forms import PortalForm
+from portal.common.listing import FilterForm, SearchField
 from portal.common.uploads import UploadField
+
+
+class AmendmentFilter(FilterForm):
+    """Companies are not asked about the council: that is the office's duty."""
+
+    SHOWN = (
+        ("to_report", _("To be reported to the council")),
+        ("report_overdue", _("Report to the council overdue")),
+    )
+    q = SearchField(label=_("Search by agreement, party or reason"))
+    state = forms.ChoiceField(label=_("State"), choices=AmendmentState.choices)
+    host = forms.ModelChoiceField(label=_("Kept by"), queryset=Organization.objects.none())
+    since = DateField(label=_("Agreed since"))
+    until = DateField(label=_("Agreed until"))
+    show = forms.ChoiceField(label=_("To be done"), choices=SHOWN)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = Amendment.objects.visible_to(user).order_by()
+        self.fields["host"].queryset = Organization.objects.filter(pk__in=seen.values("host"))
+        if user.role == Role.MENTOR:
+            del self.fields["show"], self.fields["state"]
+
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if q := chosen.get("q"):
+            found = Agreement.objects.titled_like(q).order_by().values("pk")
+            rows = rows.filter(Q(agreement__in=found) | Q(reason__icontains=q))
+        columns = {"state": "state", "host": "host", "since": "agreed_on__gte", "until": "agreed_on__lte"}
+        rows = rows.filter(**{column: chosen[name] for name, column in columns.items() if chosen.get(name)})
+        shown = {"to_report": rows.to_report, "report_overdue": rows.report_overdue}
+        return shown.get(chosen.get("show", ""), rows.all)()
 
 
 class AmendmentForm(PortalForm):

@@ -22,8 +22,10 @@ class CommitmentFilter(FilterForm):
     measure = forms.ChoiceField(label=_("Counted by"), choices=Measure.choices)
     host = forms.ModelChoiceField(label=_("Kept by"), queryset=Organization.objects.none())
     initiative = forms.ModelChoiceField(label=_("Initiative"), queryset=Initiative.objects.none())
-    party = forms.ModelChoiceField(queryset=Organization.objects.all(), widget=forms.HiddenInput)
-    agreement = forms.ModelChoiceField(queryset=Agreement.objects.none(), widget=forms.HiddenInput)
+    party = forms.ModelChoiceField(label=_("Party"), queryset=Organization.objects.all(), widget=forms.HiddenInput)
+    agreement = forms.ModelChoiceField(
+        label=_("Agreement"), queryset=Agreement.objects.none(), widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,6 +33,9 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         """In effect, and the council, which has to hear of them, has not yet."""
         return self.filter(state=AmendmentState.EFFECTIVE, report_due_on__isnull=False, reported_on=None)
 
+    def report_overdue(self) -> "AmendmentQuerySet":
+        return self.to_report().filter(report_due_on__lt=timezone.localdate())
+
     def for_list(self) -> "AmendmentQuerySet":
         return self.select_related("agreement__host__ordinance", "document", "made_by").prefetch_related(
             models.Prefetch("lines", AmendmentLine.objects.select_related("party__organization"))

@@ -62,6 +62,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("partners:agreement-list", pgettext_lazy("pages of the register", "Register")),
     ("partners:agreement-timeline", gettext_lazy("Timeline")),
     ("partners:commitment-list", gettext_lazy("Commitments")),
+    ("partners:amendment-register", gettext_lazy("Amendments")),
     ("partners:initiative-list", gettext_lazy("Initiatives")),
     ("partners:proposal-list", gettext_lazy("Proposals")),
     ("partners:consortium-list", gettext_lazy("Consortia")),

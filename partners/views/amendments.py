@@ -11,11 +11,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners.actions import amendments as actions
 from partners.actions.agreements import ChangedMeanwhile
-from partners.forms.amendments import AmendedCommitmentForm, AmendmentForm, EffectForm, ReportForm
+from partners.forms.amendments import (
+    AmendedCommitmentForm,
+    AmendmentFilter,
+    AmendmentForm,
+    EffectForm,
+    ReportForm,
+)
 from partners.forms.register import ReasonForm
 from partners.models import Agreement, Amendment, Commitment
 from partners.permissions import can_propose_amendment, can_settle_amendment
 from partners.queries import amendment_changes, consent_asked_for
+from partners.sheets import AMENDMENTS
 from partners.states import LIVE, AmendmentState
 from partners.views.agreements import READERS, load, show_both, tabs
 from portal.accounts.roles import Role
@@ -23,9 +30,28 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.sheets import SheetListing
 from portal.common.verbs import do
 
 KEEPERS = (Role.ADMIN, Role.OFFICIAL)
+SORTS = {
+    "agreement": ("agreement__title", "number"), "agreed": ("agreed_on", "made_at"), "state": ("state", "made_at"),
+    "made": "made_at", "report": ("report_due_on", "made_at"),
+}  # fmt: skip
+
+
+@require_GET
+@roles(*READERS)
+def amendment_register(request: HttpRequest) -> HttpResponse:
+    """The amendments of all agreements one may see, with what each changes."""
+    rows = Amendment.objects.visible_to(request.user).for_list().select_related("agreement__in_charge")
+    listing = SheetListing(
+        request, rows, form=AmendmentFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="-made",
+        sheet=AMENDMENTS,
+    )  # fmt: skip
+    for row in listing:
+        row.changes_in_words = amendment_changes(row)
+    return listing.render("partners/amendment_register.html", {"staff": request.user.role != Role.MENTOR})
 
 
 @require_GET

@@ -13,6 +13,7 @@ from partners.forms.duties import CheckFilter, FillCheckForm, ReviewCheckForm
 from partners.forms.register import ReasonForm
 from partners.models import ComplianceCheck
 from partners.permissions import can_fill_check, can_finish_follow_up, can_review_check
+from partners.sheets import CHECKS
 from partners.states import CheckState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
@@ -20,7 +21,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 SORTS = {"agreement": ("agreement__title", "-covers_until"), "until": "covers_until", "due": "due_on", "state": "state"}
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -39,7 +40,7 @@ def load(request: HttpRequest, pk: int) -> ComplianceCheck:
 @roles(*READERS)
 def check_list(request: HttpRequest) -> HttpResponse:
     rows = ComplianceCheck.objects.visible_to(request.user).for_list()
-    listing = Listing(request, rows, form=CheckFilter, sorts=SORTS, default_sort="due")
+    listing = SheetListing(request, rows, form=CheckFilter, sorts=SORTS, default_sort="due", sheet=CHECKS)
     return listing.render("partners/check_list.html")
 
 

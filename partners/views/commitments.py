@@ -9,6 +9,7 @@ from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from partners import sheets
 from partners.forms.commitments import CommitmentFilter, RollUpFilter, names_of
 from partners.measures import promise_of
 from partners.models import Agreement, CommitmentFigure, Initiative, Organization, tallied
@@ -16,7 +17,7 @@ from partners.states import PromiseState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.common.guards import roles
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 SORTS = {
     "added": "commitment", "what": "commitment__what", "agreement": ("agreement__title", "commitment"),
@@ -29,8 +30,10 @@ SORTS = {
 def commitment_list(request: HttpRequest) -> HttpResponse:
     """Every commitment one may see, with its figure and the way to its records."""
     rows = CommitmentFigure.objects.visible_to(request.user).for_list()
-    options = {"user": request.user}
-    listing = Listing(request, rows, form=CommitmentFilter, form_options=options, sorts=SORTS, default_sort="-added")
+    listing = SheetListing(
+        request, rows, form=CommitmentFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="-added",
+        sheet=sheets.COMMITMENTS,
+    )  # fmt: skip
     for figure in listing:
         figure.commitment.figure = figure  # it has been read: no query for each row
         figure.promise = promise_of(request.user, figure.commitment)
@@ -69,9 +72,10 @@ def roll_up(request: HttpRequest, by: str) -> HttpResponse:
     rows = tallied(kind.model.objects.order_by(), kind.figures, request.user)
     numbers = ("total", *PromiseState.values)
     sorts = {"name": kind.name, "added": "pk"} | {number: (number, kind.name) for number in numbers}
-    listing = Listing(
-        request, rows, form=RollUpFilter, sorts=sorts, default_sort="-added" if by == "agreement" else "name"
-    )
+    listing = SheetListing(
+        request, rows, form=RollUpFilter, sorts=sorts, default_sort="-added" if by == "agreement" else "name",
+        sheet=sheets.roll_up(by, kind.label),
+    )  # fmt: skip
     for row in listing:
         row.stands = [(state, getattr(row, state.value)) for state in PromiseState]
     everything = visible.tally()

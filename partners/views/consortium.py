@@ -21,6 +21,7 @@ from partners.forms.consortium import (
 )
 from partners.models import Agreement, Consortium, ConsortiumMember, JointProject, MeetingDecision
 from partners.permissions import can_run_consortium
+from partners.sheets import CONSORTIA, JOINT_PROJECTS
 from partners.states import JOINT_PROJECT_TRANSITIONS, JointProjectState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
@@ -28,7 +29,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
@@ -41,8 +42,10 @@ PROJECT_SORTS = {"title": "title", "state": ("state", "title"), "proposed": ("pr
 @roles(*READERS)
 def consortium_list(request: HttpRequest) -> HttpResponse:
     rows = Consortium.objects.visible_to(request.user).for_list()
-    options = {"user": request.user}
-    listing = Listing(request, rows, form=ConsortiumFilter, form_options=options, sorts=SORTS, default_sort="name")
+    listing = SheetListing(
+        request, rows, form=ConsortiumFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="name",
+        sheet=CONSORTIA,
+    )  # fmt: skip
     return listing.render("partners/consortium_list.html")
 
 
@@ -202,7 +205,10 @@ def consortium_member_end(request: HttpRequest, pk: int) -> HttpResponse:
 def joint_project_list(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     rows = found.joint_projects.for_list()
-    listing = Listing(request, rows, form=JointProjectFilter, sorts=PROJECT_SORTS, default_sort="-proposed")
+    listing = SheetListing(
+        request, rows, form=JointProjectFilter, sorts=PROJECT_SORTS, default_sort="-proposed",
+        sheet=JOINT_PROJECTS, about=str(found),
+    )  # fmt: skip
     context = {
         "consortium": found,
         "runs": can_run_consortium(request.user, found),

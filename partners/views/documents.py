@@ -14,6 +14,7 @@ from partners.forms.register import ReasonForm
 from partners.models import AgreementDocument
 from partners.permissions import can_add_document, can_keep_documents
 from partners.queries import papers_of
+from partners.sheets import DOCUMENTS
 from partners.views.agreements import READERS, agreement_page, load
 from portal.accounts.roles import Role
 from portal.common.downloads import send_file
@@ -21,7 +22,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 SORTS = {
     "title": "title", "agreement": ("agreement__title", "title"), "kind": ("kind", "title"), "added": "uploaded_at",
@@ -32,9 +33,8 @@ SORTS = {
 @roles(*READERS)
 def document_list(request: HttpRequest) -> HttpResponse:
     rows = AgreementDocument.objects.visible_to(request.user).for_list()
-    return Listing(request, rows, form=DocumentFilter, sorts=SORTS, default_sort="-added").render(
-        "partners/document_list.html"
-    )
+    listing = SheetListing(request, rows, form=DocumentFilter, sorts=SORTS, default_sort="-added", sheet=DOCUMENTS)
+    return listing.render("partners/document_list.html")
 
 
 @require_http_methods(["GET", "POST"])

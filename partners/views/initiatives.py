@@ -14,6 +14,7 @@ from partners.actions import initiatives as actions
 from partners.forms.initiatives import InitiativeFilter, InitiativeForm, JoinForm
 from partners.models import Agreement, CommitmentFigure, Initiative
 from partners.permissions import can_amend_initiative, can_assign_to_initiative, can_register_initiative
+from partners.sheets import INITIATIVES
 from partners.states import PromiseState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
@@ -22,7 +23,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 SORTS = {"name": "name", "lead": ("lead__name", "name"), "since": ("since", "name"), "agreements": "agreement_count"}
 WRITERS = (Role.ADMIN, Role.OFFICIAL)
@@ -35,7 +36,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     seen = Agreement.objects.visible_to(request.user).order_by().values("pk")
     rows = Initiative.objects.visible_to(request.user).select_related("lead")
     rows = rows.annotate(agreement_count=Count("agreements", filter=Q(agreements__in=seen), distinct=True))
-    listing = Listing(request, rows, form=InitiativeFilter, sorts=SORTS, default_sort="name")
+    listing = SheetListing(request, rows, form=InitiativeFilter, sorts=SORTS, default_sort="name", sheet=INITIATIVES)
     context = {"may_register": can_register_initiative(request.user)}
     return listing.render("partners/initiative_list.html", context)
 

@@ -23,6 +23,7 @@ from partners.forms.consortium import (
 from partners.forms.register import ReasonForm
 from partners.models import ConsortiumMember, Meeting, MeetingAttendance, MeetingDecision
 from partners.permissions import can_run_consortium
+from partners.sheets import DECISIONS, MEETINGS
 from partners.states import MeetingState
 from partners.views import consortium as consortia
 from partners.views.consortium import KEEPERS, READERS, save, tabs
@@ -32,7 +33,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 from portal.common.verbs import do
 
 SORTS = {"number": "number", "starts": "starts_at", "state": ("state", "starts_at"), "present": "present_count"}
@@ -47,7 +48,10 @@ DECISION_SORTS = {"text": "text", "owner": ("owner__organization__name", "due_on
 @roles(*READERS)
 def meeting_list(request: HttpRequest, pk: int) -> HttpResponse:
     found = consortia.load(request, pk)
-    listing = Listing(request, found.meetings.for_list(), form=MeetingFilter, sorts=SORTS, default_sort="-starts")
+    listing = SheetListing(
+        request, found.meetings.for_list(), form=MeetingFilter, sorts=SORTS, default_sort="-starts",
+        sheet=MEETINGS, about=str(found),
+    )  # fmt: skip
     context = {
         "consortium": found,
         "runs": can_run_consortium(request.user, found),
@@ -217,9 +221,10 @@ def decision_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The follow-up list of a consortium."""
     found = consortia.load(request, pk)
     rows = MeetingDecision.objects.visible_to(request.user).filter(meeting__consortium=found).for_list()
-    listing = Listing(
-        request, rows, form=DecisionFilter, form_options={"consortium": found}, sorts=DECISION_SORTS, default_sort="due"
-    )
+    listing = SheetListing(
+        request, rows, form=DecisionFilter, form_options={"consortium": found}, sorts=DECISION_SORTS,
+        default_sort="due", sheet=DECISIONS, about=str(found),
+    )  # fmt: skip
     context = {
         "consortium": found,
         "runs": can_run_consortium(request.user, found),

@@ -1,5 +1,7 @@
 """The people of an organization, invitations, and the page on which one is accepted."""
 
+from collections.abc import Callable
+
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import login
@@ -14,13 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partners.actions import members as actions
 from partners.forms.register import AcceptForm, InvitationFilter, InvitationForm, MemberFilter
 from partners.permissions import can_end_membership, can_invite_somebody, can_manage_invitation
+from partners.sheets import INVITATIONS, MEMBERS
+from portal import audit
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 MANAGERS = (Role.ADMIN, *HOST_STAFF)
 
@@ -30,13 +34,21 @@ def tabs(request: HttpRequest) -> list[dict]:
     return [{"label": label, "url": reverse(name), "current": request.path == reverse(name)} for label, name in pages]
 
 
+def saw_of(request: HttpRequest, action: str) -> Callable[[int], None]:
+    """Writes down how many people's data have left the portal."""
+    return lambda people: audit.saw(request.user, action, host_id=request.user.organization_id, people=people)
+
+
 @require_GET
 @roles(*MANAGERS)
 def member_list(request: HttpRequest) -> HttpResponse:
     rows = Membership.objects.visible_to(request.user).live().for_list()
     sorts = {"name": "user__name", "role": ("role", "user__name"), "organization": ("organization__name", "user__name"),
              "since": "created_at"}  # fmt: skip
-    listing = Listing(request, rows, form=MemberFilter, sorts=sorts, default_sort="organization")
+    listing = SheetListing(
+        request, rows, form=MemberFilter, sorts=sorts, default_sort="organization", sheet=MEMBERS,
+        saw=saw_of(request, "members.downloaded"),
+    )  # fmt: skip
     endable = {row.pk for row in listing if can_end_membership(request.user, row)}
     return listing.render("partners/member_list.html", {"endable": endable, "tabs": tabs(request)})
 
@@ -69,7 +81,10 @@ def member_end(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_list(request: HttpRequest) -> HttpResponse:
     rows = Invitation.objects.visible_to(request.user).unanswered().for_list()
     sorts = {"email": "email", "role": ("role", "email"), "sent": "created_at", "expires": "expires_at"}
-    listing = Listing(request, rows, form=InvitationFilter, sorts=sorts, default_sort="-sent")
+    listing = SheetListing(
+        request, rows, form=InvitationFilter, sorts=sorts, default_sort="-sent", sheet=INVITATIONS,
+        saw=saw_of(request, "invitations.downloaded"),
+    )  # fmt: skip
     manageable = {row.pk for row in listing if can_manage_invitation(request.user, row)}
     return listing.render("partners/invitation_list.html", {"manageable": manageable, "tabs": tabs(request)})
 

@@ -13,12 +13,13 @@ from partners.actions.organizations import amend_organization, register_organiza
 from partners.forms.register import OrganizationFilter, OrganizationForm
 from partners.models import Agreement, OrdinanceProfile, Organization
 from partners.permissions import can_amend_organization, can_register_organization, can_set_ordinance
+from partners.sheets import ORGANIZATIONS
 from portal.accounts.models import Membership
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 
 NEWEST = 20  # agreements shown on an organization's page
 SORTS = {"name": "name", "kind": ("kind", "name"), "region": ("region", "name"), "agreements": "agreement_count"}
@@ -28,7 +29,9 @@ SORTS = {"name": "name", "kind": ("kind", "name"), "region": ("region", "name"),
 @roles(Role.ADMIN, *HOST_STAFF)
 def organization_list(request: HttpRequest) -> HttpResponse:
     rows = Organization.objects.visible_to(request.user).for_list(request.user)
-    listing = Listing(request, rows, form=OrganizationFilter, sorts=SORTS, default_sort="name")
+    listing = SheetListing(
+        request, rows, form=OrganizationFilter, sorts=SORTS, default_sort="name", sheet=ORGANIZATIONS
+    )
     return listing.render("partners/organization_list.html", {"may_register": can_register_organization(request.user)})
 
 

@@ -12,6 +12,7 @@ from partners.forms.proposals import ProposalFilter, ProposalForm
 from partners.forms.register import ReasonForm
 from partners.models import Organization, Proposal
 from partners.permissions import can_decide_proposal, can_propose_agreement, can_withdraw_proposal
+from partners.sheets import PROPOSALS
 from partners.states import ProposalState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
@@ -20,7 +21,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.sheets import SheetListing
 from portal.common.verbs import do
 
 SORTS = {
@@ -34,7 +35,7 @@ DECIDERS = (Role.ADMIN, Role.OFFICIAL)
 @roles(*READERS)
 def proposal_list(request: HttpRequest) -> HttpResponse:
     rows = Proposal.objects.visible_to(request.user).for_list()
-    listing = Listing(request, rows, form=ProposalFilter, sorts=SORTS, default_sort="-proposed")
+    listing = SheetListing(request, rows, form=ProposalFilter, sorts=SORTS, default_sort="-proposed", sheet=PROPOSALS)
     return listing.render("partners/proposal_list.html", {"may_propose": can_propose_agreement(request.user)})
 
 

@@ -29,6 +29,9 @@ SEEN: dict[str, Any] = {
     "visit.viewed": gettext_lazy("People of a school visit opened"),
     "attendance.viewed": gettext_lazy("Attendance sheet opened"),
     "licences.listed": gettext_lazy("Licence seats opened"),
+    "licences.downloaded": gettext_lazy("Licence seats downloaded"),
+    "members.downloaded": gettext_lazy("People and roles downloaded"),
+    "invitations.downloaded": gettext_lazy("Invitations downloaded"),
     "trainee.viewed": gettext_lazy("Trainee opened"),
     "export.downloaded": gettext_lazy("Placement report downloaded"),
 }

@@ -43,6 +43,7 @@ TEXT = {"title": "협약", "kind": "mou", "reason": "연장", "version": 1}
 PROMISE = {"party": 0, "what": "교육", "unit": "명", "quantity": 7}
 
 TABLE = [
+    row("partners:amendment-register", own="200 200 200 403 403 200 403"),
     row("partners:amendment-list", arguments=one, **READ),
     row("partners:amendment", arguments=amended, **READ),
     row("partners:amendment", arguments=amending, **SEEN),
