@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.history import say
 
 say(
-    refers={"rubric": (_("Rubric"), None), "documents": (_("Documents asked for"), None)},
+    refers={"rubric": (_("Rubric"), None), "documents": (_("Requested documents"), None)},
     sentences={
         "programme.registered": _("The programme was registered"),
         "programme.edited": _("The programme was changed"),

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort
+from cohorts.states import CohortState
 from portal.accounts.models import User
 
 
@@ -26,6 +27,15 @@ class Phase(TextChoices):
     SELECTION = "selection", pgettext_lazy("hub", "Selection and seats")
     TRAINING = "training", pgettext_lazy("hub", "Training")
     OUTCOMES = "outcomes", pgettext_lazy("hub", "Outcomes")
+
+
+NOW: dict[str, tuple[Phase, ...]] = {
+    CohortState.PLANNED: (Phase.RECRUITING,),
+    CohortState.RECRUITING: (Phase.RECRUITING,),
+    CohortState.SELECTING: (Phase.SCREENING, Phase.SELECTION),
+    CohortState.RUNNING: (Phase.TRAINING,),
+    CohortState.FINISHED: (Phase.OUTCOMES,),
+}  # where the work is; of a cancelled cohort nowhere
 
 
 @dataclass(frozen=True)

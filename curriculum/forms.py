@@ -180,7 +180,7 @@ class CopyForm(PortalForm):
     first_day = DateField(
         label=gettext_lazy("New first day"),
         required=False,
-        help_text=gettext_lazy("Every other date keeps its weekday and its distance to it; holidays are passed over."),
+        help_text=gettext_lazy("The other dates move with it, keep their weekdays and skip holidays."),
     )
 
     def __init__(self, *args: Any, source: Programme, cohort: Cohort | None, user: User, **kwargs: Any) -> None:

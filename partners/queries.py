@@ -58,7 +58,7 @@ def agreement_todos(user: User) -> list[Todo]:
 def _todos(numbers: dict[str, int]) -> Iterator[Todo]:
     register = reverse("partners:agreement-list")
     if n := numbers["undated"]:
-        yield Todo("undated", _("Drafts whose day of signing is not known"), n, f"{register}?show=undated")
+        yield Todo("undated", _("Drafts without a signing date"), n, f"{register}?show=undated")
     if n := numbers["ending"]:
         label = _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS}
         yield Todo("ending", label, n, f"{register}?show=ending", urgent=True)

@@ -65,16 +65,16 @@ class CohortForm(PortalForm):
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none(), empty_label=_("Choose"))
     number = IntegerField(
         label=_("Cohort number"), min_value=1, max_value=SMALL, required=False,
-        help_text=_("Left empty, the next of the programme."),
+        help_text=_("If left empty: the programme's next number."),
     )  # fmt: skip
     name = TextField(
-        label=_("Name"), max_letters=100, required=False, help_text=_("Left empty, the programme and its number.")
+        label=_("Name"), max_letters=100, required=False, help_text=_("If left empty: the programme and its number.")
     )
     place = TextField(label=_("Place"), max_letters=150, required=False)
     capacity = IntegerField(label=_("Capacity"), min_value=1, max_value=10_000)
     apply_opens_at = DateTimeField(label=_("Applications open"), help_text=_("Korean time."))
     apply_closes_at = DateTimeField(
-        label=_("Applications close"), help_text=_("The last minute in time: 18:00 means until the end of 18:00.")
+        label=_("Applications close"), help_text=_("The last minute that counts; 18:00 includes all of 18:00.")
     )
     starts_on = DateField(label=_("First day"))
     ends_on = DateField(label=_("Last day"))

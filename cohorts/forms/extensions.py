@@ -16,7 +16,7 @@ class ExtensionForm(PortalForm):
 
     email = EmailField(label=_("E-mail address"), help_text=_("Of the account with which the person applies."))
     until = DateTimeField(
-        label=_("May apply until"), help_text=_("The last minute in time: 18:00 means until the end of 18:00.")
+        label=_("May apply until"), help_text=_("The last minute that counts; 18:00 includes all of 18:00.")
     )
     reason = TextField(
         label=_("Reason"), max_letters=300, lines=True,

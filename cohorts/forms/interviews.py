@@ -47,7 +47,7 @@ class SlotsForm(PortalForm):
     """Days and hours; `spans` are the times that fit."""
 
     first = DateField(label=_("First day"))
-    last = DateField(label=_("Last day"), required=False, help_text=_("Left empty, the first day alone."))
+    last = DateField(label=_("Last day"), required=False, help_text=_("If left empty: the first day alone."))
     weekends = forms.BooleanField(label=_("Saturdays and Sundays too"), required=False)
     begins = forms.TimeField(label=_("Begins at"))
     ends = forms.TimeField(label=_("Ends at"))

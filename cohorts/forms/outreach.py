@@ -152,7 +152,7 @@ class RoundForm(PortalForm):
     minutes = IntegerField(label=_("Length (minutes)"), min_value=20, max_value=480)
     apply_opens_at = DateTimeField(label=_("Requests open"), help_text=_("Korean time."))
     apply_closes_at = DateTimeField(
-        label=_("Requests close"), help_text=_("The last minute in time: 18:00 means until the end of 18:00.")
+        label=_("Requests close"), help_text=_("The last minute that counts; 18:00 includes all of 18:00.")
     )
     rural_first = forms.BooleanField(
         label=_("Rural schools first"), required=False,

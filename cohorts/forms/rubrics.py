@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -40,17 +41,30 @@ USUAL: dict[str, list[CriterionPlan]] = {
 class CriterionForm(PortalForm):
     name = TextField(label=_("Criterion"), max_letters=100, required=False)
     most = IntegerField(
-        label=_("Most points"), min_value=1, max_value=WHOLE, required=False, widget=forms.TextInput(attrs=SHORT)
+        label=_("Maximum points"), min_value=1, max_value=WHOLE, required=False, widget=forms.TextInput(attrs=SHORT)
     )
     minimum = IntegerField(
         label=_("Minimum mark"), min_value=1, max_value=WHOLE, required=False, widget=forms.TextInput(attrs=SHORT)
     )
     low_below = IntegerField(
-        label=_("Low below"), min_value=1, max_value=WHOLE, required=False, widget=forms.TextInput(attrs=SHORT)
+        label=_("“Low” below"), min_value=1, max_value=WHOLE, required=False, widget=forms.TextInput(attrs=SHORT)
     )
     description = TextField(label=_("Description for reviewers"), max_letters=500, required=False)
     name_en = TextField(label=_("Name in English"), max_letters=100, required=False)
     description_en = TextField(label=_("Description in English"), max_letters=500, required=False)
+
+    @property
+    def own(self) -> list[BoundField]:
+        """What every criterion needs; its English words stand apart."""
+        return [self[name] for name in self.fields if not name.endswith("_en")]
+
+    @property
+    def english(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if name.endswith("_en")]
+
+    @property
+    def english_wrong(self) -> bool:
+        return any(field.errors for field in self.english)
 
     def plan(self) -> CriterionPlan:
         return CriterionPlan(**self.cleaned_data)

@@ -37,7 +37,7 @@ class FirstDayForm(PortalForm):
 
     first_day = DateField(
         label=_("New first day"),
-        help_text=_("Every other date keeps its weekday and its distance to it; holidays are passed over."),
+        help_text=_("The other dates move with it, keep their weekdays and skip holidays."),
     )
 
     def __init__(self, *args: Any, source: Cohort, **kwargs: Any) -> None:

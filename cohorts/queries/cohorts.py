@@ -93,7 +93,7 @@ SHOWN: dict[str, str | Promise] = {
     "unpublished": gettext_lazy("Planned, not published"),
     "due": gettext_lazy("The first day has come, not started"),
     "running": gettext_lazy("Training under way"),
-    "ended": gettext_lazy("The last day has passed, not finished"),
+    "ended": gettext_lazy("Past their last day, not finished"),
 }
 
 

@@ -200,7 +200,7 @@ def interview_todos(user: User) -> list[Todo]:
         url = reverse("cohorts:admission-people", args=[cohort.pk])
         name = {"cohort": cohort.name}
         if cohort.flagged:
-            label = _("%(cohort)s: interviews before a panellist with a conflict") % name
+            label = _("%(cohort)s: interviews with a conflicted panellist") % name
             found.append(Todo("interview_conflict", label, cohort.flagged, f"{url}?show=conflict", urgent=True))
         if cohort.unbooked:
             label = _("%(cohort)s: invited to the interview, no time chosen") % name

@@ -58,7 +58,7 @@ def licence_use(pools: Sequence[LicencePool]) -> Picture | None:
     step = max(WEEK, timedelta(days=ceil((today - first).days / (POINTS - 1))))
     days = [today - n * step for n in range(POINTS) if today - n * step >= first][::-1]
     seats = list(LicenceSeat.objects.filter(pool__in=pools).select_related("pool", "enrolment"))
-    rows = [(date_format(day, "n/j"), [_provided(pools, day), _in_use(seats, day)]) for day in days]
+    rows = [(date_format(day, "MONTH_DAY_FORMAT"), [_provided(pools, day), _in_use(seats, day)]) for day in days]
     most = max(used for _label, (_seats, used) in rows)
     told = {"most": most, "provided": rows[-1][1][0], "used": rows[-1][1][1]}
     return Picture(

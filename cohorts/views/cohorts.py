@@ -81,6 +81,8 @@ def cohort_page(request: HttpRequest, found: Cohort, **forms: PortalForm) -> Htt
         "tracks": tracks,
         "staff": staff.order_by("membership__role", "membership__user__name"),
         "links": hub.links(request.user, found),
+        "phases_now": hub.NOW.get(found.state, ()),
+        "may_start_now": found.starts_on <= timezone.localdate(),
         "shows_ways": is_pathway(found.programme) and request.user.role in PEOPLE_READERS,
         "tabs": tabs(request, found, "cohorts:cohort"),
         "is_late": timezone.now() >= found.apply_closes_at,

@@ -116,7 +116,10 @@ class AgreementForm(PortalForm):
     title = TextField(label=_("Title"), max_letters=150)
     kind = forms.ChoiceField(label=_("Kind"), choices=AgreementKind.choices)
     number = TextField(
-        label=_("Register number"), max_letters=30, required=False, help_text=_("Left empty, the next one of the year.")
+        label=_("Register number"),
+        max_letters=30,
+        required=False,
+        help_text=_("If left empty: the next number of the year."),
     )
     purpose = TextField(
         label=_("Purpose"), max_letters=2_000, lines=True, required=False, widget=forms.Textarea(attrs={"rows": 4})

@@ -1,5 +1,7 @@
 """What is delivered of one commitment: the entries with their evidence."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -45,12 +47,16 @@ def delivery_list(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResp
 def list_page(request: HttpRequest, found: Agreement, commitment: Commitment, **forms: PortalForm) -> HttpResponse:
     by_hand = commitment.measure in BY_HAND
     entering = found.state in SIGNED_ONCE and by_hand
+    rows: list[Any] = list(commitment.deliveries.select_related("uploaded_by")) if by_hand else []
+    for row in rows:
+        row.dialog = f"withdraw-{row.pk}"
+        row.reason_form = ReasonForm(auto_id=f"withdraw_{row.pk}_%s")
     context = {
         "agreement": found,
         "commitment": commitment,
         "promise": promise_of(request.user, commitment),
         "by_hand": by_hand,
-        "deliveries": commitment.deliveries.select_related("uploaded_by") if by_hand else [],
+        "deliveries": rows,
         "may_enter": entering and can_enter_delivery(request.user, found),
         "form": form_of(commitment)(),
         **forms,

@@ -32,7 +32,7 @@ class MonthOf(Func):
 @require_GET
 @roles(*READERS)
 def agreement_timeline(request: HttpRequest) -> HttpResponse:
-    register = Register(request, columns=NEEDED, page_size=BARS, default_sort="from")
+    register = Register(request, columns=NEEDED, page_size=BARS)
     today, whole = timezone.localdate(), request.GET.get("years") == "all"
     groups = groups_of(register.rows)
     register.paginator.count = sum(group.n for group in groups if not group.ends)  # counted on the way

@@ -85,7 +85,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     steps = [
         (_("Applicants"), found.applicants),
         (_("Trainees"), found.count("enrolled")),
-        (_("Completed"), found.count("completed") + found.count("early")),
+        (_("Completed or early job"), found.count("completed") + found.count("early")),
         (_("Employed"), found.count("employed")),
         (_("Retained"), found.count("retained")),
     ]
@@ -114,8 +114,8 @@ def figures(found: Outcome) -> list[dict]:
     rows = [
         (_("Completion rate"), found.completion, "completed", "enrolled", "", _("completed"), _("trainees")),
         (_("Employment rate"), found.employment, "employed", "conventional", "excluded", _("with a job"),
-         _("completed or employed early, without those left out")),
-        (_("Employment rate, nobody left out"), found.strict, "employed", "strict", "", _("with a job"),
+         _("completed or employed early, without exclusions")),
+        (_("Employment rate, no exclusions"), found.strict, "employed", "strict", "", _("with a job"),
          _("completed or employed early")),
         (_("Retention rate (6 months)"), found.retention, "retained", "hires", "immature",
          _("still with the same employer"), _("hired six months ago or earlier")),

@@ -113,7 +113,7 @@ def applications_per_day(user: User, today: date | None = None) -> Chart | None:
         received.annotate(day=TruncDate("submitted_at")).order_by().values_list("day").annotate(n=Count("pk"))
     )
     days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
-    rows = [(date_format(day, "n/j"), by_day.get(day, 0)) for day in days]
+    rows = [(date_format(day, "MONTH_DAY_FORMAT"), by_day.get(day, 0)) for day in days]
     whole = sum(number for _day, number in rows)
     if not whole:
         return None
@@ -130,7 +130,7 @@ def absences_per_day(user: User) -> Chart | None:
     days = list(by_day.order_by("-day__date")[:10])[::-1]
     if not days:
         return None
-    rows = [(date_format(day["day__date"], "n/j"), day["away"]) for day in days]
+    rows = [(date_format(day["day__date"], "MONTH_DAY_FORMAT"), day["away"]) for day in days]
     away, people = sum(day["away"] for day in days), sum(day["people"] for day in days)
     told = {"people": f"{people:,}", "away": f"{away:,}"}
     finding = _("Of %(people)s attendances on these days %(away)s were missed.") % told

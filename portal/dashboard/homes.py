@@ -70,7 +70,7 @@ def course_todos(found: dict[str, int]) -> list[Todo]:
     return [
         Todo(_("Registers that are not saved yet"), found["missing"], where("curriculum:day-list", saved="no"), True),
         Todo(
-            _("Trainees whom the first days do not confirm"),
+            _("Trainees not confirmed after the first days"),
             found["unconfirmed"],
             where("curriculum:first-days-list", show="unconfirmed"),
             True,

@@ -85,6 +85,7 @@ BELOW: dict[str, tuple[str, ...]] = {
         "/visits/",
     ),
     "cohorts:application-list": ("/bonus-claims/", "/objections/", "/offers/", "/supplements/"),
+    "cohorts:score-list": ("/interview-panels/",),
     "cohorts:my-application-list": ("/applications/", "/apply/", "/offers/", "/supplements/"),
     "partners:member-list": ("/invitations/",),
 }  # fmt: skip

@@ -85,7 +85,7 @@ def lines(figures: Figures) -> list[Line]:
             ),
         ),
         Line(
-            gettext_lazy("Employment rate, nobody left out"),
+            gettext_lazy("Employment rate, no exclusions"),
             figures.strict_employment,
             gettext_lazy(
                 "(Completers with a job that counts + employed before completion) ÷ "

@@ -133,10 +133,15 @@ document.addEventListener("htmx:responseError", (event) => {
 /* On a phone a row of a wide table is a card. Its cells get the names of their columns, and all parts
    their roles, which they lose with the layout of a table. Without script the table scrolls sideways. */
 const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+const onlyButtons = (cell) =>
+  cell.querySelector(".krds-btn") !== null &&
+  [...cell.childNodes].every((node) =>
+    node.nodeType === 1 ? node.matches(".krds-btn, form, dialog, .p-actions, .p-row-actions") : !node.data.trim(),
+  );
 function makeCards(table) {
   const heads = table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : [];
   if (heads.length < 4 || heads.some((head) => head.colSpan > 1)) return;
-  const names = heads.map((head) => head.textContent.trim());
+  const names = heads.map((head) => (head.querySelector(".sr-only") ? "" : head.textContent.trim()));
   table.setAttribute("role", "table");
   for (const part of table.querySelectorAll("thead, tbody, tfoot, tr, td, th")) {
     const head = part.scope === "row" ? "rowheader" : "columnheader";
@@ -145,7 +150,10 @@ function makeCards(table) {
   for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
     let column = 0;
     for (const cell of row.cells) {
-      if (cell.tagName === "TD") cell.dataset.label = names[column] ?? "";
+      if (cell.tagName === "TD") {
+        cell.dataset.label = cell.colSpan > 1 || onlyButtons(cell) ? "" : names[column] ?? "";
+        cell.classList.toggle("p-none", cell.textContent.trim() === "–");
+      }
       column += cell.colSpan;
     }
   }
@@ -153,7 +161,7 @@ function makeCards(table) {
 }
 
 function arrive(root) {
-  for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register, .p-timeline)") ?? []) makeCards(table);
+  for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register, .p-timeline, .p-tbl-keep)") ?? []) makeCards(table);
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
   root.querySelector?.("[data-keys-off]")?.setAttribute("aria-pressed", keysOff());
   root.querySelector?.("[data-autofocus]")?.focus();
