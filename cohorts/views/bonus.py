@@ -62,14 +62,9 @@ def _rule_page(request: HttpRequest, cohort: Cohort, rule: BonusRule | None) -> 
     require(may.can_decide_bonus(request.user, cohort))
     initial = {name: getattr(rule, name) for name in BonusRuleForm.base_fields} if rule else None
     form = BonusRuleForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        try:
-            actions.set_bonus_rule(cohort, by=request.user, rule=rule, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The bonus rule was saved."))
-            return redirect("cohorts:bonus-list", cohort.pk)
+    if form.carries_out(lambda: actions.set_bonus_rule(cohort, by=request.user, rule=rule, **form.cleaned_data)):
+        messages.success(request, _("The bonus rule was saved."))
+        return redirect("cohorts:bonus-list", cohort.pk)
     context = {
         "form": form,
         "cohort": cohort,
@@ -152,13 +147,8 @@ def bonus_decide(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"decision": claim.state, "reason": claim.reason} if decided else None,
     )
-    if form.is_valid():
-        try:
-            _decide(request, claim, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(_next(request, claim))
+    if form.carries_out(lambda: _decide(request, claim, **form.cleaned_data)):
+        return redirect(_next(request, claim))
     audit.saw(request.user, "application.viewed", host_id=claim.host_id, subject_id=claim.application.person_id)
     cohort = claim.application.cohort
     context = {

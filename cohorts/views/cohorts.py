@@ -166,14 +166,9 @@ def cohort_policy(request: HttpRequest, pk: int) -> HttpResponse:
     form = PolicyForm(request.POST or None, instance=found.policy)
     if request.method == "POST":
         require(can_edit_policy(request.user, found))
-        if form.is_valid():
-            try:
-                actions.edit_policy(found, by=request.user, **form.cleaned_data)
-            except ActionRefused as refusal:
-                form.refuse(refusal)
-            else:
-                messages.success(request, _("The rules were saved."))
-                return redirect("cohorts:cohort-policy", found.pk)
+        if form.carries_out(lambda: actions.edit_policy(found, by=request.user, **form.cleaned_data)):
+            messages.success(request, _("The rules were saved."))
+            return redirect("cohorts:cohort-policy", found.pk)
     elif fixed:
         for field in form.fields.values():
             field.disabled = True

@@ -13,7 +13,6 @@ from cohorts.permissions import can_log_contact
 from cohorts.states import CAN_BE_CONTACTED
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.verbs import do
@@ -27,13 +26,8 @@ def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
     may_log = can_log_contact(request.user, application)
     require(may_log or request.method == "GET")
     form = ContactForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.log_contact(application, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("cohorts:contact-list", application.pk)
+    if form.carries_out(lambda: actions.log_contact(application, by=request.user, **form.cleaned_data)):
+        return redirect("cohorts:contact-list", application.pk)
     return _page(request, application, form, may_log=may_log)
 
 

@@ -16,7 +16,6 @@ from cohorts.models import Application, Cohort, Extension
 from cohorts.permissions import can_extend_deadline
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_email
@@ -47,15 +46,10 @@ def extension_grant(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_extend_deadline(request.user, cohort))
     application = _application(request, cohort)
     form = ExtensionForm(request.POST if request.method == "POST" else None, application=application)
-    if form.is_valid():
-        told = {"email": "", **form.cleaned_data}
-        try:
-            actions.extend_deadline(cohort, by=request.user, application=application, **told)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The person has more time and was told by mail."))
-            return redirect("cohorts:extension-list", cohort.pk)
+    told = {"by": request.user, "application": application, "email": ""}
+    if form.carries_out(lambda: actions.extend_deadline(cohort, **told | form.cleaned_data)):
+        messages.success(request, _("The person has more time and was told by mail."))
+        return redirect("cohorts:extension-list", cohort.pk)
     back = application.get_absolute_url() if application else reverse("cohorts:extension-list", args=[cohort.pk])
     context: dict[str, Any] = {"form": form, "cohort": cohort, "application": application, "cancel_url": back}
     return render(request, "cohorts/extension_form.html", context, status=form_status(form))

@@ -73,14 +73,9 @@ def admission_panel_create(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = load(request, pk)
     require(can_hold_interviews(request.user, cohort))
     form = PanelForm(sent(request), people=reviewers_of(cohort))
-    if form.is_valid():
-        try:
-            panel = panels.create_panel(cohort, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The panel is set up. Now open its times."))
-            return redirect("cohorts:admission-slots-add", panel.pk)
+    if form.carries_out(lambda: panels.create_panel(cohort, by=request.user, **form.values())):
+        messages.success(request, _("The panel is set up. Now open its times."))
+        return redirect("cohorts:admission-slots-add", form.result.pk)
     context = {"cohort": cohort, "form": form, "cancel_url": reverse("cohorts:admission-interviews", args=[pk])}
     return render(request, "cohorts/admission_panel_form.html", context, status=form_status(form))
 
@@ -91,14 +86,9 @@ def admission_panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     panel = load_panel(request, pk)
     require(can_hold_interviews(request.user, panel))
     form = PanelForm(sent(request), people=reviewers_of(panel.cohort), panel=panel)
-    if form.is_valid():
-        try:
-            panels.edit_panel(panel, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The panel was changed. Who has booked is told of another place."))
-            return redirect(panel)
+    if form.carries_out(lambda: panels.edit_panel(panel, by=request.user, **form.values())):
+        messages.success(request, _("The panel was changed. Who has booked is told of another place."))
+        return redirect(panel)
     context = {"cohort": panel.cohort, "panel": panel, "form": form, "cancel_url": panel.get_absolute_url()}
     return render(request, "cohorts/admission_panel_form.html", context, status=form_status(form))
 

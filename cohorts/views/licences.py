@@ -112,15 +112,10 @@ def licence_history(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*HOST_STAFF)
 def licence_register(request: HttpRequest) -> HttpResponse:
     form = LicencePoolForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        host = request.user.acting.organization
-        try:
-            pool = actions.register_licence_pool(by=request.user, host=host, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The licence pool was registered. Its seats can be assigned."))
-            return redirect(pool)
+    host = request.user.acting.organization
+    if form.carries_out(lambda: actions.register_licence_pool(by=request.user, host=host, **form.cleaned_data)):
+        messages.success(request, _("The licence pool was registered. Its seats can be assigned."))
+        return redirect(form.result)
     context = {"form": form, "title": _("New licence pool"), "cancel_url": reverse("cohorts:licence-list")}
     return render(request, "cohorts/licence_form.html", context, status=form_status(form))
 
@@ -131,14 +126,9 @@ def licence_amend(request: HttpRequest, pk: int) -> HttpResponse:
     pool = load(request, pk)
     require(can_lend_licences(request.user, pool))
     form = LicencePoolForm(request.POST or None, user=request.user, pool=pool)
-    if form.is_valid():
-        try:
-            actions.amend_licence_pool(pool, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(pool)
+    if form.carries_out(lambda: actions.amend_licence_pool(pool, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(pool)
     context = {"form": form, "title": _("Amend the licence pool"), "pool": pool, "cancel_url": pool.get_absolute_url()}
     return render(request, "cohorts/licence_form.html", context, status=form_status(form))
 

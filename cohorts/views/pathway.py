@@ -20,7 +20,6 @@ from cohorts.queries import pathway as queries
 from cohorts.states import ProgrammeKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_name
@@ -104,14 +103,11 @@ def place_add(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_run_pathway(request.user, found))
     form = PlaceForm(request.POST or None, programme=found)
     back = reverse("cohorts:pathway-classes", args=[found.pk])
-    if form.is_valid():
-        try:
-            place = actions.add_place(form.cleaned_data["stage"], form.cleaned_data["school"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("%(school)s was added.") % {"school": place.school})
-            return redirect(back)
+    if form.carries_out(
+        lambda: actions.add_place(form.cleaned_data["stage"], form.cleaned_data["school"], by=request.user)
+    ):
+        messages.success(request, _("%(school)s was added.") % {"school": form.result.school})
+        return redirect(back)
     context = {"form": form, "programme": found, "cancel_url": back}
     return render(request, "cohorts/place_form.html", context, status=form_status(form))
 

@@ -46,14 +46,11 @@ def pledge(request: HttpRequest, pk: int) -> HttpResponse:
     told = {name: getattr(application, name) for name in ("other_training", "other_training_name")}
     sent = request.POST if request.method == "POST" else None
     form = PledgeForm(sent, policy=application.cohort.policy, asked=asked, initial=told)
-    if form.is_valid():
-        try:
-            actions.give_pledge(application, by=request.user, kinds=form.ticked(), **form.answer())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Thank you. That is all we need from you before the first day."))
-            return redirect(application)
+    if form.carries_out(
+        lambda: actions.give_pledge(application, by=request.user, kinds=form.ticked(), **form.answer())
+    ):
+        messages.success(request, _("Thank you. That is all we need from you before the first day."))
+        return redirect(application)
     agreed = Pledge.objects.visible_to(request.user).select_related("text").filter(application=application).first()
     context = {
         "application": application,
@@ -138,14 +135,9 @@ def entry_record(request: HttpRequest, pk: int) -> HttpResponse:
     told = {name: getattr(application, name) for name in names} | {"came": application.came_to_orientation}
     sent = request.POST if request.method == "POST" else None
     form = RecordEntryForm(sent, application=application, pledged=agreed is not None, initial=told)
-    if form.is_valid():
-        try:
-            actions.record_entry(application, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("It is recorded for %(name)s.") % {"name": application.person.name})
-            return redirect(_desk(application.cohort_id))
+    if form.carries_out(lambda: actions.record_entry(application, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("It is recorded for %(name)s.") % {"name": application.person.name})
+        return redirect(_desk(application.cohort_id))
     audit.saw(request.user, "application.viewed", host_id=application.host_id, subject_id=application.person_id)
     context = {
         "application": application,
@@ -190,14 +182,9 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     require(may.can_enrol(request.user, cohort))
     planned = {"at": cohort.orientation_at, "place": cohort.orientation_place or cohort.place}
     form = OrientationForm(request.POST if request.method == "POST" else None, initial=planned)
-    if form.is_valid():
-        try:
-            actions.plan_orientation(cohort, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The orientation is planned."))
-            return redirect("cohorts:orientation", cohort.pk)
+    if form.carries_out(lambda: actions.plan_orientation(cohort, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The orientation is planned."))
+        return redirect("cohorts:orientation", cohort.pk)
     seated = cohort.applications.filter(state__in=HOLDS_A_SEAT).select_related("person", "track")
     people = list(seated.order_by("person__name", "pk"))
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(people))

@@ -15,7 +15,6 @@ from cohorts.permissions import can_copy_programme, can_edit_programme, can_plan
 from cohorts.views import pathway
 from partners.models import Agreement
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -54,14 +53,11 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*HOST_STAFF)
 def programme_register(request: HttpRequest) -> HttpResponse:
     form = ProgrammeForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        try:
-            made = actions.register_programme(host=request.user.acting.organization, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The programme was registered. Now plan its first cohort."))
-            return redirect(made)
+    if form.carries_out(
+        lambda: actions.register_programme(host=request.user.acting.organization, by=request.user, **form.values())
+    ):
+        messages.success(request, _("The programme was registered. Now plan its first cohort."))
+        return redirect(form.result)
     context = {"form": form, "cancel_url": reverse("cohorts:programme-list")}
     return render(request, "cohorts/programme_form.html", context, status=form_status(form))
 
@@ -72,14 +68,9 @@ def programme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_edit_programme(request.user, found))
     form = ProgrammeForm(request.POST or None, user=request.user, programme=found)
-    if form.is_valid():
-        try:
-            actions.edit_programme(found, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.edit_programme(found, by=request.user, **form.values())):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
     context = {"form": form, "programme": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/programme_form.html", context, status=form_status(form))
 

@@ -53,15 +53,11 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = EntryForm(data, waiting=waiting, places=list(first_places(cohort)))
     back = reverse("cohorts:pathway-classes", args=[cohort.programme_id])
-    if form.is_valid():
-        try:
-            stays = entering.enter(cohort, form.chosen(), by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            sentence = ngettext("%(n)d person has entered.", "%(n)d people have entered.", len(stays))
-            messages.success(request, sentence % {"n": len(stays)})
-            return redirect(back)
+    if form.carries_out(lambda: entering.enter(cohort, form.chosen(), by=request.user)):
+        stays = form.result
+        sentence = ngettext("%(n)d person has entered.", "%(n)d people have entered.", len(stays))
+        messages.success(request, sentence % {"n": len(stays)})
+        return redirect(back)
     context = {"form": form, "cohort": cohort, "waiting": waiting, "cancel_url": back}
     return render(request, "cohorts/entry.html", context, status=form_status(form))
 
@@ -72,14 +68,10 @@ def entrant_admit(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody whom a school has admitted, without an application."""
     cohort = load_entry_year(request, pk)
     form = EntrantForm(request.POST or None, cohort=cohort, places=first_places(cohort))
-    if form.is_valid():
-        try:
-            made = entering.admit_entrant(cohort, entering.Entrant(**form.cleaned_data), by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("%(name)s has entered.") % {"name": made.person.name})
-            return redirect("cohorts:way", made.pk)
+    if form.carries_out(lambda: entering.admit_entrant(cohort, entering.Entrant(**form.cleaned_data), by=request.user)):
+        made = form.result
+        messages.success(request, _("%(name)s has entered.") % {"name": made.person.name})
+        return redirect("cohorts:way", made.pk)
     back = reverse("cohorts:pathway-classes", args=[cohort.programme_id])
     context = {"form": form, "cohort": cohort, "cancel_url": back}
     return render(request, "cohorts/entrant_form.html", context, status=form_status(form))
@@ -157,13 +149,8 @@ def progression_undo(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_run_pathway(request.user, programme))
     form = ReasonForm(request.POST or None)
     back = reverse("cohorts:pathway-classes", args=[programme.pk])
-    if form.is_valid():
-        try:
-            actions.undo_progression(found, reason=form.cleaned_data["reason"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Everybody of the class is again where they were."))
-            return redirect(back)
+    if form.carries_out(lambda: actions.undo_progression(found, reason=form.cleaned_data["reason"], by=request.user)):
+        messages.success(request, _("Everybody of the class is again where they were."))
+        return redirect(back)
     context = {"form": form, "progression": found, "spot": Spot(found.place.stage, found.year), "cancel_url": back}
     return render(request, "cohorts/progression_undo.html", context, status=form_status(form))

@@ -17,7 +17,6 @@ from cohorts.permissions import can_edit_form
 from cohorts.queries.forms import versions_of
 from cohorts.states import WINDOW_OPEN
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.verbs import do
@@ -120,14 +119,9 @@ def question_ask(request: HttpRequest, pk: int) -> HttpResponse:
         else {"page": "추가 질문", "page_en": "More questions"}
     )
     form = QuestionForm(request.POST if request.method == "POST" else None, kind=kind, earlier=earlier, initial=usual)
-    if form.is_valid():
-        try:
-            actions.ask_question(owner, by=request.user, **form.asks())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The question was added at the end."))
-            return redirect(owner)
+    if form.carries_out(lambda: actions.ask_question(owner, by=request.user, **form.asks())):
+        messages.success(request, _("The question was added at the end."))
+        return redirect(owner)
     return _question_page(request, owner, form, _("New question"))
 
 
@@ -140,14 +134,9 @@ def question_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = QuestionForm(
         request.POST if request.method == "POST" else None, kind=question.kind, earlier=earlier, question=question
     )
-    if form.is_valid():
-        try:
-            actions.edit_question(question, by=request.user, **form.asks())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The question was saved."))
-            return redirect(question.form)
+    if form.carries_out(lambda: actions.edit_question(question, by=request.user, **form.asks())):
+        messages.success(request, _("The question was saved."))
+        return redirect(question.form)
     return _question_page(request, question.form, form, question.label)
 
 

@@ -46,14 +46,9 @@ def reviewing_assign(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = load(request, pk)
     require(can_assign_reviewers(request.user, cohort))
     form = AssignReviewersForm(request.POST)
-    if form.is_valid():
-        try:
-            found = actions.assign_reviewers(cohort, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, told(found))
-            return redirect("cohorts:reviewing", cohort.pk)
+    if form.carries_out(lambda: actions.assign_reviewers(cohort, by=request.user, **form.cleaned_data)):
+        messages.success(request, told(form.result))
+        return redirect("cohorts:reviewing", cohort.pk)
     return _page(request, cohort, form)
 
 
@@ -131,14 +126,11 @@ def conflict_name(request: HttpRequest, pk: int) -> HttpResponse:
     """The answer is the same whether somebody of that name has applied or not."""
     cohort = load(request, pk)
     form = NameConflictForm(request.POST, reviewers=None)
-    if form.is_valid():
-        try:
-            actions.declare_conflicts_with(cohort, request.user, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("If somebody of that name has applied, the file is closed to you for good."))
-            return redirect("cohorts:conflict-list", cohort.pk)
+    if form.carries_out(
+        lambda: actions.declare_conflicts_with(cohort, request.user, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, _("If somebody of that name has applied, the file is closed to you for good."))
+        return redirect("cohorts:conflict-list", cohort.pk)
     return _name_page(request, cohort, form)
 
 

@@ -39,13 +39,8 @@ def roster_list(request: HttpRequest, pk: int) -> HttpResponse:
     require(is_host_staff(request.user, cohort))
     sent = request.method == "POST"
     form = RosterForm(request.POST if sent else None, request.FILES if sent else None)
-    if form.is_valid():
-        try:
-            roster = actions.receive_roster(cohort, form.cleaned_data["file"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(roster)
+    if form.carries_out(lambda: actions.receive_roster(cohort, form.cleaned_data["file"], by=request.user)):
+        return redirect(form.result)
     rosters = RosterImport.objects.visible_to(request.user).filter(cohort=cohort).select_related("uploaded_by")[:50]
     context = {"cohort": cohort, "form": form, "rosters": rosters, "cancel_url": cohort.get_absolute_url()}
     return render(request, "cohorts/roster_list.html", context, status=form_status(form))

@@ -16,7 +16,6 @@ from cohorts.models import Cohort, Score
 from cohorts.permissions import can_set_rubric
 from cohorts.states import Stage
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -61,14 +60,11 @@ def rubric_edit(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     usual, last = USUAL[Stage(stage)], queries.last_rubric(cohort, Stage(stage)) if not stored else []
     begun = usual if "usual" in request.GET else last if "last" in request.GET else []
     form = RubricForm(request.POST or None, plans=stored or begun)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = set_rubric(cohort, Stage(stage), form.rows.plans(), by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, said(len(made)))
-            return redirect("cohorts:rubrics", cohort.pk)
+    if request.method == "POST" and form.carries_out(
+        lambda: set_rubric(cohort, Stage(stage), form.rows.plans(), by=request.user)
+    ):
+        messages.success(request, said(len(form.result)))
+        return redirect("cohorts:rubrics", cohort.pk)
     context: dict[str, Any] = {
         "cohort": cohort,
         "stage": Stage(stage),

@@ -83,14 +83,9 @@ def score_edit(request: HttpRequest, pk: int) -> HttpResponse:
     audit.saw(request.user, "application.viewed", host_id=application.host_id, subject_id=application.person_id)
     draft = ReviewDraft.objects.filter(application=application, reviewer=request.user).first()
     form = _form(request, application, draft=draft.entries if draft else None)
-    if form.is_valid():
-        try:
-            actions.score_application(application, form.given(), by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Your scores for %(number)s are saved.") % {"number": application})
-            return redirect(_next_url(request, application))
+    if form.carries_out(lambda: actions.score_application(application, form.given(), by=request.user)):
+        messages.success(request, _("Your scores for %(number)s are saved.") % {"number": application})
+        return redirect(_next_url(request, application))
     context = {
         "form": form,
         "application": application,

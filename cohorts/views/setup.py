@@ -68,13 +68,8 @@ def cohort_next(request: HttpRequest, pk: int) -> HttpResponse:
     first_day = move.cleaned_data["first_day"] if move.is_valid() else usual
     data = request.POST if request.method == "POST" else None
     form = NextCohortForm(data, user=request.user, source=source, first_day=first_day)
-    if form.is_valid():
-        try:
-            made = actions.plan_next_cohort(source, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The next cohort is planned. Look at its dates and rules, then publish it."))
-            return redirect(made)
+    if form.carries_out(lambda: actions.plan_next_cohort(source, by=request.user, **form.values())):
+        messages.success(request, _("The next cohort is planned. Look at its dates and rules, then publish it."))
+        return redirect(form.result)
     context = {"cohort": source, "form": form, "move": move, "cancel_url": source.get_absolute_url()}
     return render(request, "cohorts/cohort_next.html", context, status=form_status(move, form))

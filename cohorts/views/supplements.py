@@ -13,7 +13,6 @@ from cohorts.models import Application, Cohort, Supplement
 from cohorts.permissions import can_answer_supplement, can_ask_supplement
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -43,14 +42,9 @@ def supplement_ask(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(visible, pk=pk)
     require(can_ask_supplement(request.user, application))
     form = AskForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.ask_supplement(application, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The applicant is asked by mail."))
-            return redirect(application)
+    if form.carries_out(lambda: actions.ask_supplement(application, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The applicant is asked by mail."))
+        return redirect(application)
     context = {"form": form, "application": application, "cancel_url": application.get_absolute_url()}
     return render(request, "cohorts/supplement_ask.html", context, status=form_status(form))
 
@@ -64,16 +58,11 @@ def supplement(request: HttpRequest, pk: int) -> HttpResponse:
     items = list(found.items.select_related("file"))
     sent = request.method == "POST"
     form = AnswerForm(request.POST if sent else None, request.FILES if sent else None, items=items)
-    if form.is_valid():
-        try:
-            done = actions.answer_supplement(found, form.uploads(), by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            whole = _("All documents have arrived. Thank you.")
-            part = _("The documents have arrived. Others are still to come.")
-            messages.success(request, whole if done.ended_at else part)
-            return redirect(found)
+    if form.carries_out(lambda: actions.answer_supplement(found, form.uploads(), by=request.user)):
+        whole = _("All documents have arrived. Thank you.")
+        part = _("The documents have arrived. Others are still to come.")
+        messages.success(request, whole if form.result.ended_at else part)
+        return redirect(found)
     context = {
         "form": form, "supplement": found, "items": items, "application": found.application,
         "cancel_url": found.application.get_absolute_url(),

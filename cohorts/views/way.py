@@ -19,7 +19,6 @@ from cohorts.views.pathway import PEOPLE_READERS
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -126,13 +125,8 @@ def step(
         messages.error(request, _("This way has ended, or has not begun."))
         return redirect("cohorts:way", enrolment.pk)
     form = kind(request.POST if request.method == "POST" else None, **({"stay": now} if needs_stay else {}))
-    if form.is_valid():
-        try:
-            act(enrolment, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("cohorts:way", enrolment.pk)
+    if form.carries_out(lambda: act(enrolment, by=request.user, **form.cleaned_data)):
+        messages.success(request, done)
+        return redirect("cohorts:way", enrolment.pk)
     context = {"form": form, "enrolment": enrolment, "now": now, "title": title}
     return render(request, "cohorts/way_form.html", context, status=form_status(form))

@@ -50,14 +50,9 @@ def module_list(request: HttpRequest, pk: int) -> HttpResponse:
 def module_create(request: HttpRequest, pk: int) -> HttpResponse:
     programme = get_object_or_404(Programme.objects.visible_to(request.user), pk=pk)
     form = ModuleForm(request.POST or None, others=programme.modules.all())
-    if form.is_valid():
-        try:
-            module = actions.write_module(programme, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("%(module)s was added.") % {"module": module})
-            return redirect("curriculum:module-list", programme.pk)
+    if form.carries_out(lambda: actions.write_module(programme, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("%(module)s was added.") % {"module": form.result})
+        return redirect("curriculum:module-list", programme.pk)
     context = {"form": form, "programme": programme, "cancel_url": reverse("curriculum:module-list", args=[pk])}
     return render(request, "curriculum/module_form.html", context, status=form_status(form))
 

@@ -174,14 +174,9 @@ def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_sign_agreement(request.user, found))
     form = SignForm(request.POST, auto_id="sign_%s")
-    if form.is_valid():
-        try:
-            actions.sign_agreement(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The agreement is signed."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.sign_agreement(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The agreement is signed."))
+        return redirect(found)
     return agreement_page(request, pk, sign_form=form)
 
 
@@ -209,14 +204,9 @@ def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_terminate_agreement(request.user, found))
     form = ReasonForm(request.POST, auto_id="terminate_%s")
-    if form.is_valid():
-        try:
-            actions.terminate_agreement(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The agreement is terminated."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.terminate_agreement(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The agreement is terminated."))
+        return redirect(found)
     return agreement_page(request, pk, terminate_form=form)
 
 

@@ -159,14 +159,9 @@ def answer(
     request: HttpRequest, found: Amendment, form: PortalForm, act: Callable[..., Any], name: str, done: str
 ) -> HttpResponse:
     """Act on a valid form and go back to the amendment; otherwise show it with its mistakes."""
-    if form.is_valid():
-        try:
-            act(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            return redirect(found)
+    if form.carries_out(lambda: act(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, done)
+        return redirect(found)
     return amendment_page(request, load_amendment(request, found.pk), **{name: form})
 
 
@@ -221,14 +216,11 @@ def commitment_of(found: Amendment, pk: int) -> Commitment:
 
 def commitment_form(request: HttpRequest, found: Amendment, commitment: Commitment | None) -> HttpResponse:
     form = AmendedCommitmentForm(request.POST or None, agreement=found.agreement, commitment=commitment)
-    if form.is_valid():
-        try:
-            actions.propose_commitment(found, by=request.user, commitment=commitment, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(found)
+    if form.carries_out(
+        lambda: actions.propose_commitment(found, by=request.user, commitment=commitment, **form.values())
+    ):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
     context = {"form": form, "amendment": found, "commitment": commitment, "cancel_url": found.get_absolute_url()}
     return render(request, "partners/amended_commitment_form.html", context, status=form_status(form))
 

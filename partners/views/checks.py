@@ -73,28 +73,18 @@ def check_fill(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_fill_check(request.user, found))
     commitments = list(found.agreement.commitments.select_related("party__organization", "figure"))
     form = FillCheckForm(request.POST or None, user=request.user, check=found, commitments=commitments)
-    if form.is_valid():
-        try:
-            actions.fill_check(found, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The check is filled in. Another official reviews it."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.fill_check(found, by=request.user, **form.values())):
+        messages.success(request, _("The check is filled in. Another official reviews it."))
+        return redirect(found)
     context = {"form": form, "check": found, "cancel_url": found.get_absolute_url()}
     return render(request, "partners/check_fill.html", context, status=form_status(form))
 
 
 def answer(request: HttpRequest, found: ComplianceCheck, form: PortalForm, act: Any, name: str, done: str) -> Any:
     """Act on a valid form and go back to the check; otherwise show it with its mistakes."""
-    if form.is_valid():
-        try:
-            act(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            return redirect(found)
+    if form.carries_out(lambda: act(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, done)
+        return redirect(found)
     return check_page(request, found, **{name: form})
 
 

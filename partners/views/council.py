@@ -15,7 +15,6 @@ from partners.permissions import can_record_consent, can_report_to_council, can_
 from partners.views.agreements import load
 from partners.views.promises import save
 from portal.accounts.roles import Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -27,14 +26,9 @@ def ordinance_set(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_set_ordinance(request.user, found))
     profile = OrdinanceProfile.objects.filter(organization=found).first()
     form = OrdinanceForm(request.POST or None, profile=profile)
-    if form.is_valid():
-        try:
-            actions.set_ordinance(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The rules of the ordinance were saved."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.set_ordinance(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The rules of the ordinance were saved."))
+        return redirect(found)
     context = {"form": form, "organization": found, "cancel_url": found.get_absolute_url()}
     return render(request, "partners/ordinance_set.html", context, status=form_status(form))
 

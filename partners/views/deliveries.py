@@ -71,14 +71,9 @@ def delivery_enter(request: HttpRequest, pk: int, commitment_pk: int) -> HttpRes
     require(can_enter_delivery(request.user, found))
     commitment = commitment_of(found, commitment_pk)
     form = form_of(commitment)(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            actions.enter_delivery(commitment, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The delivery was entered."))
-            return redirect("partners:delivery-list", pk, commitment_pk)
+    if form.carries_out(lambda: actions.enter_delivery(commitment, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The delivery was entered."))
+        return redirect("partners:delivery-list", pk, commitment_pk)
     return list_page(request, found, commitment, form=form)
 
 

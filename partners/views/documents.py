@@ -129,14 +129,9 @@ def document_add(request: HttpRequest, pk: int) -> HttpResponse:
 def document_replace(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
     found = load_to_keep(request, pk, document_pk)
     form = NewVersionForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        try:
-            new = actions.replace_document(found, by=request.user, upload=form.cleaned_data["file"])
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The new version was added. The old one stays readable."))
-            return redirect(new)
+    if form.carries_out(lambda: actions.replace_document(found, by=request.user, upload=form.cleaned_data["file"])):
+        messages.success(request, _("The new version was added. The old one stays readable."))
+        return redirect(form.result)
     return document_form(request, found, form, "partners/document_replace.html")
 
 
@@ -145,14 +140,9 @@ def document_replace(request: HttpRequest, pk: int, document_pk: int) -> HttpRes
 def document_describe(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
     found = load_to_keep(request, pk, document_pk)
     form = DescribeForm(request.POST or None, document=found)
-    if form.is_valid():
-        try:
-            actions.describe_document(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.describe_document(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
     return document_form(request, found, form, "partners/document_describe.html")
 
 
@@ -166,12 +156,7 @@ def document_form(request: HttpRequest, found: AgreementDocument, form: PortalFo
 def document_withdraw(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
     found = load_to_keep(request, pk, document_pk)
     form = ReasonForm(request.POST, auto_id="withdraw_%s")
-    if form.is_valid():
-        try:
-            actions.withdraw_document(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The document was withdrawn. It stays readable for your office."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.withdraw_document(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The document was withdrawn. It stays readable for your office."))
+        return redirect(found)
     return document_page(request, found, withdraw_form=form)

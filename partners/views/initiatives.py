@@ -76,14 +76,9 @@ def initiative_page(request: HttpRequest, found: Initiative, form: PortalForm) -
 
 
 def save(request: HttpRequest, form: InitiativeForm, act: Any, **context: Any) -> HttpResponse:
-    if form.is_valid():
-        try:
-            made = act(**form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(made)
+    if form.carries_out(lambda: act(**form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(form.result)
     return render(request, "partners/initiative_form.html", {"form": form, **context}, status=form_status(form))
 
 
@@ -115,14 +110,11 @@ def initiative_join(request: HttpRequest, pk: int) -> HttpResponse:
     """One of the office's own agreements becomes part of it."""
     found = load(request, pk)
     form = JoinForm(request.POST, user=request.user)
-    if form.is_valid():
-        try:
-            actions.join_initiative(form.cleaned_data["number"], by=request.user, initiative=found)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The agreement is part of the initiative."))
-            return redirect(found)
+    if form.carries_out(
+        lambda: actions.join_initiative(form.cleaned_data["number"], by=request.user, initiative=found)
+    ):
+        messages.success(request, _("The agreement is part of the initiative."))
+        return redirect(found)
     return initiative_page(request, found, form)
 
 

@@ -29,7 +29,6 @@ from partners.views import consortium as consortia
 from partners.views.consortium import KEEPERS, READERS, save, tabs
 from portal.audit.history import history_of
 from portal.common.downloads import send_file
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -176,14 +175,9 @@ def meeting_approve(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_to_run(request, pk)
     form = ReasonForm(request.POST, auto_id="cancel_%s")
-    if form.is_valid():
-        try:
-            actions.cancel_meeting(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The meeting is cancelled."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.cancel_meeting(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The meeting is cancelled."))
+        return redirect(found)
     return meeting_page(request, found, cancel_form=form)
 
 
@@ -192,14 +186,9 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_to_run(request, pk)
     form = MeetingFileForm(request.POST, request.FILES, auto_id="file_%s")
-    if form.is_valid():
-        try:
-            actions.add_meeting_file(found, by=request.user, upload=form.cleaned_data["file"])
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The document was added."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.add_meeting_file(found, by=request.user, upload=form.cleaned_data["file"])):
+        messages.success(request, _("The document was added."))
+        return redirect(found)
     return meeting_page(request, found, file_form=form)
 
 

@@ -95,14 +95,9 @@ def invitation_send(request: HttpRequest) -> HttpResponse:
     require(can_invite_somebody(request.user))
     initial = {"organization": request.user.organization_id} if request.user.role in HOST_STAFF else {}
     form = InvitationForm(request.POST or None, user=request.user, initial=initial)
-    if form.is_valid():
-        try:
-            actions.send_invitation(by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect("partners:invitation-list")
+    if form.carries_out(lambda: actions.send_invitation(by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The invitation is on its way."))
+        return redirect("partners:invitation-list")
     context = {"form": form, "cancel_url": reverse("partners:invitation-list")}
     return render(request, "partners/invitation_form.html", context, status=form_status(form))
 
@@ -155,13 +150,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     new = by is None and actions.needs_password(invitation)
     data = request.POST if request.method == "POST" else None
     form: PortalForm = AcceptForm(data, email=invitation.email) if new else PortalForm(data)
-    if data is not None and form.is_valid():
-        try:
-            user = actions.accept_invitation(invitation, by=by, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return welcome(request, user, new=new)
+    if data is not None and form.carries_out(lambda: actions.accept_invitation(invitation, by=by, **form.cleaned_data)):
+        return welcome(request, form.result, new=new)
     context = {"form": form, "invitation": invitation, "new": new}
     return render(request, "partners/invitation_accept.html", context, status=form_status(form))
 

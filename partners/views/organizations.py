@@ -16,7 +16,6 @@ from partners.permissions import can_amend_organization, can_register_organizati
 from partners.sheets import ORGANIZATIONS
 from portal.accounts.models import Membership
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
@@ -63,14 +62,9 @@ def visible_projects(request: HttpRequest, found: Organization) -> object:
 @roles(Role.ADMIN, Role.OFFICIAL)
 def organization_register(request: HttpRequest) -> HttpResponse:
     form = OrganizationForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        try:
-            made = register_organization(by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The organization was registered."))
-            return redirect(made)
+    if form.carries_out(lambda: register_organization(by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The organization was registered."))
+        return redirect(form.result)
     context = {"form": form, "cancel_url": reverse("partners:organization-list")}
     return render(request, "partners/organization_form.html", context, status=form_status(form))
 
@@ -81,13 +75,8 @@ def organization_amend(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     require(can_amend_organization(request.user, found))
     form = OrganizationForm(request.POST or None, user=request.user, organization=found)
-    if form.is_valid():
-        try:
-            amend_organization(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(found)
+    if form.carries_out(lambda: amend_organization(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
     context = {"form": form, "organization": found, "cancel_url": found.get_absolute_url()}
     return render(request, "partners/organization_form.html", context, status=form_status(form))

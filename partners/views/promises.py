@@ -15,7 +15,6 @@ from partners.models import Agreement, Commitment, Party
 from partners.permissions import can_amend_agreement
 from partners.views.agreements import load
 from portal.accounts.roles import Role
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -39,14 +38,9 @@ def save(
     **context: Any,
 ) -> HttpResponse:
     """Save a valid form by `act` and go back to the agreement; otherwise show the form."""
-    if form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(back)
+    if form.carries_out(lambda: act(form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(back)
     context = {"form": form, "agreement": back, "cancel_url": back.get_absolute_url(), **context}
     return render(request, template, context, status=form_status(form))
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partners.actions import proposals as actions
 from partners.forms.proposals import ProposalFilter, ProposalForm
 from partners.forms.register import ReasonForm
-from partners.models import Organization, Proposal
+from partners.models import Proposal
 from partners.permissions import can_decide_proposal, can_propose_agreement, can_withdraw_proposal
 from partners.sheets import PROPOSALS
 from partners.states import ProposalState
@@ -44,17 +44,14 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 def proposal_make(request: HttpRequest) -> HttpResponse:
     """By a company, to an office whose officials work in the portal."""
     form = ProposalForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        company = Organization.objects.get(pk=request.user.organization_id)
-        try:
-            made = actions.propose_agreement(
-                by=request.user, company=company, commitments=form.rows.plans(), **form.cleaned_data
-            )
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The agreement was proposed. The office decides on it."))
-            return redirect(made)
+    company = request.user.acting.organization
+    if form.carries_out(
+        lambda: actions.propose_agreement(
+            by=request.user, company=company, commitments=form.rows.plans(), **form.cleaned_data
+        )
+    ):
+        messages.success(request, _("The agreement was proposed. The office decides on it."))
+        return redirect(form.result)
     context = {"form": form, "cancel_url": reverse("partners:proposal-list")}
     return render(request, "partners/proposal_form.html", context, status=form_status(form))
 
@@ -102,14 +99,9 @@ def proposal_turn_down(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_decide_proposal(request.user, found))
     form = ReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.turn_down_proposal(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The proposal was turned down. The company is told why."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.turn_down_proposal(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The proposal was turned down. The company is told why."))
+        return redirect(found)
     return proposal_page(request, found, form)
 
 

@@ -14,7 +14,6 @@ from partners.models import RegisterView
 from partners.permissions import can_amend_view
 from partners.views.register import READERS
 from portal.accounts.models import User
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -52,14 +51,9 @@ def view_save(request: HttpRequest) -> HttpResponse:
     """Name the address that stands behind the question mark."""
     query = kept_query(request.GET)
     form = RegisterViewForm(request.POST or None)
-    if form.is_valid():
-        try:
-            view = actions.save_view(by=request.user, query=query, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The view is saved."))
-            return redirect(view)
+    if form.carries_out(lambda: actions.save_view(by=request.user, query=query, **form.cleaned_data)):
+        messages.success(request, _("The view is saved."))
+        return redirect(form.result)
     list_url = f"{reverse('partners:agreement-list')}?{query}" if query else reverse("partners:agreement-list")
     context = {"form": form, "words": in_words(request.user, query), "cancel_url": list_url}
     return render(request, "partners/view_save.html", context, status=form_status(form))
@@ -76,14 +70,9 @@ def view_amend(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_amend_view(request.user, view))
     form = RegisterViewForm(request.POST or None, initial={"name": view.name, "shared": view.shared})
     del form.fields["is_default"]
-    if form.is_valid():
-        try:
-            actions.amend_view(view, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect("partners:view-list")
+    if form.carries_out(lambda: actions.amend_view(view, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect("partners:view-list")
     context = {"form": form, "view": view, "words": in_words(request.user, view.query)}
     context["cancel_url"] = reverse("partners:view-list")
     return render(request, "partners/view_amend.html", context, status=form_status(form))

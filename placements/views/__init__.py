@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.htmx import form_status, render
 
@@ -28,12 +27,7 @@ def save(
     **context: Any,
 ) -> HttpResponse:
     """Act with what a valid form says and go to `to` (None: to what the action made); otherwise show the form."""
-    if form.is_valid():
-        try:
-            made = act(form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            return redirect(made if to is None else to)
+    if form.carries_out(lambda: act(form.cleaned_data)):
+        messages.success(request, done)
+        return redirect(form.result if to is None else to)
     return render(request, template, {"form": form, **context}, status=form_status(form))

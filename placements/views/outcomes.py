@@ -40,7 +40,6 @@ from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.downloads import send_file
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
@@ -328,14 +327,9 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     job = load_job(request, pk)
     require(can_report_employment(request.user, job.enrolment))
     form = EvidenceForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            actions.add_evidence(job, upload=form.cleaned_data["file"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The evidence was attached."))
-            return redirect(job)
+    if form.carries_out(lambda: actions.add_evidence(job, upload=form.cleaned_data["file"], by=request.user)):
+        messages.success(request, _("The evidence was attached."))
+        return redirect(job)
     return job_page(request, job, form)
 
 

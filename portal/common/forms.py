@@ -1,6 +1,6 @@
 """How every form of the portal looks and speaks: `form_html`, templates/krds/forms/, and its messages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -116,6 +116,7 @@ class PortalFormMixin:
     default_renderer = KRDSRenderer
     needs_answers = True  # otherwise no field is ever required
     fields: dict[str, Any]  # of any kind of field
+    result: Any = None  # of the action that the form carried out
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,6 +134,17 @@ class PortalFormMixin:
             if isinstance(field, forms.ModelChoiceField):
                 field.iterator = AtOnce
                 field.widget.choices = field.choices
+
+    def carries_out(self, act: Callable[[], Any]) -> bool:
+        """Whether the input is valid and `act` did its work; what it returned is `result`. A refusal stands in the form."""
+        if not self.is_valid():  # type: ignore[attr-defined]
+            return False
+        try:
+            self.result = act()
+        except ActionRefused as refusal:
+            self.refuse(refusal)
+            return False
+        return True
 
     def refuse(self, refusal: ActionRefused) -> None:
         """Show an action's refusal beside its field, or above the form."""

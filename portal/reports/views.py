@@ -97,14 +97,10 @@ def export_create(request: HttpRequest, pk: int) -> HttpResponse:
     options = {"user": request.user, "cohort": cohort}
     initial = {"as_of": request.GET.get("as_of") or timezone.localdate()}
     form = ExportForm(request.POST or None, initial=initial, **options)
-    if form.is_valid():
-        asked = {"unmasked": False} | form.cleaned_data
-        try:
-            export = actions.request_export(cohort, by=request.user, **asked)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(export)
+    if form.carries_out(
+        lambda: actions.request_export(cohort, by=request.user, **{"unmasked": False} | form.cleaned_data)
+    ):
+        return redirect(form.result)
     context = {"form": form, "cohort": cohort, "cancel_url": reverse("reports:report", args=[cohort.pk])}
     return render(request, "reports/export_create.html", context, status=form_status(form))
 
@@ -116,14 +112,10 @@ def applications_export(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
     require(can_request_export(request.user, cohort))
     form = ApplicationsExportForm(request.POST or None, user=request.user, cohort=cohort)
-    if form.is_valid():
-        asked = {"unmasked": False} | form.cleaned_data
-        try:
-            export = actions.request_applications(cohort, by=request.user, **asked)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(export)
+    if form.carries_out(
+        lambda: actions.request_applications(cohort, by=request.user, **{"unmasked": False} | form.cleaned_data)
+    ):
+        return redirect(form.result)
     back = f"{reverse('cohorts:application-list')}?cohort={cohort.pk}"
     context = {"form": form, "cohort": cohort, "cancel_url": back}
     return render(request, "reports/applications_export.html", context, status=form_status(form))
@@ -136,13 +128,8 @@ def register_export(request: HttpRequest) -> HttpResponse:
     require(can_export_register(request.user))
     query = kept_query(request.GET)
     form = RegisterExportForm(request.POST or None)
-    if form.is_valid():
-        try:
-            export = actions.request_register(query=query, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(export)
+    if form.carries_out(lambda: actions.request_register(query=query, by=request.user, **form.cleaned_data)):
+        return redirect(form.result)
     columns, chosen, rows = selection(query, request.user)
     context = {
         "form": form,
