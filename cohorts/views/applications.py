@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
@@ -39,7 +38,6 @@ from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.downloads import send_file
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_email, mask_mobile
@@ -144,13 +142,8 @@ def consent_list(request: HttpRequest) -> HttpResponse:
 @roles(Role.TRAINEE)
 def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     consent = get_object_or_404(Consent.objects.visible_to(request.user), pk=pk)
-    try:
-        withdraw_consent(consent, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Your consent was withdrawn. It counts from now on."))
-    return redirect("cohorts:consent-list")
+    done = _("Your consent was withdrawn. It counts from now on.")
+    return do(request, lambda: withdraw_consent(consent, by=request.user), done, "cohorts:consent-list")
 
 
 # The staff ---------------------------------------------------------------------------------
@@ -365,13 +358,13 @@ def application_overrule(request: HttpRequest, pk: int) -> HttpResponse:
     form = OverruleForm(request.POST)
     if not form.is_valid():
         return _staff_page(request, found, form)
-    try:
-        actions.overrule_ineligibility(found, by=request.user, reason=form.cleaned_data["reason"])
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The applicant takes part in the selection and was told by mail."))
-    return redirect(found)
+    done = _("The applicant takes part in the selection and was told by mail.")
+    return do(
+        request,
+        lambda: actions.overrule_ineligibility(found, by=request.user, reason=form.cleaned_data["reason"]),
+        done,
+        found,
+    )
 
 
 @require_GET

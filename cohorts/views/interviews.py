@@ -98,13 +98,15 @@ def admission_panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def admission_panel_remove(request: HttpRequest, pk: int) -> HttpResponse:
     panel = load_panel(request, pk)
     require(can_hold_interviews(request.user, panel))
-    try:
-        panels.remove_panel(panel, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("cohorts:admission-panel", pk)
-    messages.success(request, _("The panel was removed."))
-    return redirect("cohorts:admission-interviews", panel.cohort_id)
+    done = _("The panel was removed.")
+    back = reverse("cohorts:admission-interviews", args=[panel.cohort_id])
+    return do(
+        request,
+        lambda: panels.remove_panel(panel, by=request.user),
+        done,
+        back,
+        refused_to=reverse("cohorts:admission-panel", args=[pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])

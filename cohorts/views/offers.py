@@ -1,8 +1,8 @@
 """The applicant's answer to an offer, and the offers that staff make."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,8 +13,8 @@ from cohorts.permissions import can_answer_offer, can_offer_place
 from cohorts.states import ApplicationState
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
+from portal.common.verbs import do
 
 ANSWER = (*HOST_STAFF, Role.TRAINEE)
 
@@ -86,13 +86,9 @@ def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def offer_place(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
     require(can_offer_place(request.user, application))
-    try:
-        actions.offer_place(application, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The seat is offered to %(number)s.") % {"number": application})
-    return redirect("cohorts:selection-waitlist", application.cohort_id)
+    done = _("The seat is offered to %(number)s.") % {"number": application}
+    back = reverse("cohorts:selection-waitlist", args=[application.cohort_id])
+    return do(request, lambda: actions.offer_place(application, by=request.user), done, back)
 
 
 def _load(request: HttpRequest, pk: int) -> Offer:
@@ -102,10 +98,4 @@ def _load(request: HttpRequest, pk: int) -> Offer:
 
 
 def _answer(request: HttpRequest, offer: Offer, action, thing, done: str) -> HttpResponse:
-    try:
-        action(thing, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(offer)
+    return do(request, lambda: action(thing, by=request.user), done, offer)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,6 +25,7 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 from portal.common.spreadsheets import Column, write_xlsx
+from portal.common.verbs import do
 from portal.jobs.models import Job
 
 # What the preview shows of a row
@@ -114,13 +116,9 @@ def roster_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def roster_discard(request: HttpRequest, pk: int) -> HttpResponse:
     roster = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
     require(is_host_staff(request.user, roster))
-    try:
-        actions.discard_roster(roster, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(roster)
-    messages.success(request, _("The roster was put aside. Nothing of it was taken in."))
-    return redirect("cohorts:roster-list", roster.cohort_id)
+    done = _("The roster was put aside. Nothing of it was taken in.")
+    back = reverse("cohorts:roster-list", args=[roster.cohort_id])
+    return do(request, lambda: actions.discard_roster(roster, by=request.user), done, back, refused_to=roster)
 
 
 @require_GET
@@ -150,10 +148,9 @@ def roster_invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Write to everybody of this roster who has no account, so that they can claim their record."""
     roster = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
     require(is_host_staff(request.user, roster))
-    try:
-        count = actions.invite_applicants(roster, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(count)s applicants were invited to their account.") % {"count": count})
-    return redirect(roster)
+    return do(
+        request,
+        lambda: actions.invite_applicants(roster, by=request.user),
+        lambda made: _("%(count)s applicants were invited to their account.") % {"count": made},
+        roster,
+    )

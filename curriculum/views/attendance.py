@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +24,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 TEACHERS = (*HOST_STAFF, Role.INSTRUCTOR)
 READERS = (Role.ADMIN, *TEACHERS)
@@ -142,10 +144,10 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
     """End the course: everybody completes it or does not, by the rate."""
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
     require(can_complete(request.user, cohort))
-    try:
-        counts = actions.complete_course(cohort, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(completed)s trainees have completed, %(not_completed)s have not.") % counts)
-    return redirect("curriculum:sheet", cohort.pk)
+    back = reverse("curriculum:sheet", args=[cohort.pk])
+    return do(
+        request,
+        lambda: actions.complete_course(cohort, by=request.user),
+        lambda made: _("%(completed)s trainees have completed, %(not_completed)s have not.") % made,
+        back,
+    )

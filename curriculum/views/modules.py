@@ -18,6 +18,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
 
@@ -80,13 +81,9 @@ def module_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*HOST_STAFF)
 def module_remove(request: HttpRequest, pk: int) -> HttpResponse:
     module = get_object_or_404(Module.objects.visible_to(request.user).select_related("programme"), pk=pk)
-    try:
-        actions.remove_module(module, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The module was removed."))
-    return redirect("curriculum:module-list", module.programme_id)
+    done = _("The module was removed.")
+    back = reverse("curriculum:module-list", args=[module.programme_id])
+    return do(request, lambda: actions.remove_module(module, by=request.user), done, back)
 
 
 @require_http_methods(["GET", "POST"])

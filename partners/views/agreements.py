@@ -215,10 +215,5 @@ def agreement_terminate(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement_renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_renew_agreement(request.user, found))
-    try:
-        renewal = actions.renew_agreement(found, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(found)
-    messages.success(request, _("A new draft was prepared. Enter its dates; the old agreement stays valid until then."))
-    return redirect(renewal)
+    done = _("A new draft was prepared. Enter its dates; the old agreement stays valid until then.")
+    return do(request, lambda: actions.renew_agreement(found, by=request.user), done, refused_to=found)

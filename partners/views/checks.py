@@ -17,11 +17,11 @@ from partners.sheets import CHECKS
 from partners.states import CheckState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
+from portal.common.verbs import do
 
 SORTS = {"agreement": ("agreement__title", "-covers_until"), "until": "covers_until", "due": "due_on", "state": "state"}
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -111,10 +111,5 @@ def check_return(request: HttpRequest, pk: int) -> HttpResponse:
 def check_finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_finish_follow_up(request.user, found))
-    try:
-        actions.finish_follow_up(found, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The follow-up is done."))
-    return redirect(found)
+    done = _("The follow-up is done.")
+    return do(request, lambda: actions.finish_follow_up(found, by=request.user), done, found)

@@ -19,11 +19,11 @@ from partners.states import PromiseState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
+from portal.common.verbs import do
 
 SORTS = {"name": "name", "lead": ("lead__name", "name"), "since": ("since", "name"), "agreements": "agreement_count"}
 WRITERS = (Role.ADMIN, Role.OFFICIAL)
@@ -126,10 +126,5 @@ def initiative_leave(request: HttpRequest, pk: int, agreement_pk: int) -> HttpRe
     if request.user.role != Role.ADMIN:
         kept = kept.filter(host=request.user.organization_id)
     agreement = get_object_or_404(kept, pk=agreement_pk)
-    try:
-        actions.leave_initiative(agreement, by=request.user, initiative=found)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The agreement is no longer part of the initiative."))
-    return redirect(found)
+    done = _("The agreement is no longer part of the initiative.")
+    return do(request, lambda: actions.leave_initiative(agreement, by=request.user, initiative=found), done, found)

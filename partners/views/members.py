@@ -20,11 +20,11 @@ from partners.sheets import INVITATIONS, MEMBERS
 from portal import audit
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
+from portal.common.verbs import do
 
 MANAGERS = (Role.ADMIN, *HOST_STAFF)
 
@@ -62,13 +62,8 @@ def member_end(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_end_membership(request.user, membership))
     back = reverse("partners:member-list")
     if request.method == "POST":
-        try:
-            actions.end_membership(membership, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The membership was ended."))
-        return redirect(back)
+        done = _("The membership was ended.")
+        return do(request, lambda: actions.end_membership(membership, by=request.user), done, back)
     context = {"membership": membership, "form": PortalForm(), "cancel_url": back}
     return render(request, "partners/member_end.html", context)
 
@@ -112,26 +107,16 @@ def load_to_manage(request: HttpRequest, pk: int) -> Invitation:
 @roles(*MANAGERS)
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = load_to_manage(request, pk)
-    try:
-        actions.resend_invitation(invitation, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("A new link is on its way; the old one does not work any more."))
-    return redirect("partners:invitation-list")
+    done = _("A new link is on its way; the old one does not work any more.")
+    return do(request, lambda: actions.resend_invitation(invitation, by=request.user), done, "partners:invitation-list")
 
 
 @require_POST
 @roles(*MANAGERS)
 def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = load_to_manage(request, pk)
-    try:
-        actions.revoke_invitation(invitation, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The invitation was revoked."))
-    return redirect("partners:invitation-list")
+    done = _("The invitation was revoked.")
+    return do(request, lambda: actions.revoke_invitation(invitation, by=request.user), done, "partners:invitation-list")
 
 
 @require_http_methods(["GET", "POST"])

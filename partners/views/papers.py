@@ -24,6 +24,7 @@ from portal.common.downloads import send_bytes
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.verbs import do
 
 
 def load_with_promises(request: HttpRequest, pk: int) -> Agreement:
@@ -104,13 +105,13 @@ def keep(request: HttpRequest, agreement: Agreement, paper: Paper, extension: st
     require(can_add_document(request.user, agreement))
     if extension not in FORMATS:
         raise Http404
-    try:
-        document = actions.file_paper(agreement, by=request.user, paper=paper, extension=extension)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(agreement)
-    messages.success(request, _("The paper was filed as a draft among the documents."))
-    return redirect(document)
+    done = _("The paper was filed as a draft among the documents.")
+    return do(
+        request,
+        lambda: actions.file_paper(agreement, by=request.user, paper=paper, extension=extension),
+        done,
+        refused_to=agreement,
+    )
 
 
 @require_POST

@@ -17,7 +17,6 @@ from partners.states import ProposalState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -84,13 +83,14 @@ def proposal_page(request: HttpRequest, found: Proposal, form: PortalForm) -> Ht
 def proposal_accept(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_decide_proposal(request.user, found))
-    try:
-        accepted = actions.accept_proposal(found, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(found)
-    messages.success(request, _("The proposal is a draft in the register now. Complete it there."))
-    return redirect(accepted.agreement)
+    done = _("The proposal is a draft in the register now. Complete it there.")
+    return do(
+        request,
+        lambda: actions.accept_proposal(found, by=request.user),
+        done,
+        lambda made: made.agreement,
+        refused_to=found,
+    )
 
 
 @require_POST

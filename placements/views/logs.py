@@ -1,8 +1,7 @@
 """Mentoring logs: written by mentors, confirmed by the host's side, read by trainees."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +21,6 @@ from portal import audit
 from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
@@ -166,13 +164,14 @@ def log_amend(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new version of an approved log."""
     found = load(request, pk)
     require(can_amend_log(request.user, found))
-    try:
-        new = actions.amend_log(found, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(found)
-    messages.success(request, _("This is the new version. The approved one counts until this one is approved."))
-    return redirect("placements:log-edit", new.pk)
+    done = _("This is the new version. The approved one counts until this one is approved.")
+    return do(
+        request,
+        lambda: actions.amend_log(found, by=request.user),
+        done,
+        lambda made: reverse("placements:log-edit", args=[made.pk]),
+        refused_to=found,
+    )
 
 
 @require_POST

@@ -10,12 +10,17 @@ from django.shortcuts import redirect
 from portal.common.exceptions import ActionRefused
 
 
-def do(request: HttpRequest, act: Callable[[], Any], done: str, to: Any) -> HttpResponse:
-    """Act, say what came of it, and go to `to`: an address or an object. A refusal is said there too."""
+def do(
+    request: HttpRequest, act: Callable[[], Any], done: Any, to: Any = None, *, refused_to: Any = None
+) -> HttpResponse:
+    """Act, say `done` and go to `to`: an address, an object, or (None) what the action returned.
+
+    Sentence and place may be functions of what it returned. A refusal is said in place of `done`, and may go elsewhere.
+    """
     try:
-        act()
+        made = act()
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(to)
+        return redirect(refused_to or to)
+    messages.success(request, done(made) if callable(done) else done)
+    return redirect(to(made) if callable(to) else to or made)

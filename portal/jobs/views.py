@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.accounts.roles import EVERYBODY, HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 from portal.jobs import actions
 from portal.jobs.forms import ATTENTION, CancelForm, JobFilter
 from portal.jobs.models import Job
@@ -61,13 +61,8 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     require(can_retry_job(request.user, found))
-    try:
-        actions.retry_job(found, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The job is queued again."))
-    return redirect(found)
+    done = _("The job is queued again.")
+    return do(request, lambda: actions.retry_job(found, by=request.user), done, found)
 
 
 @require_POST
@@ -77,13 +72,10 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_cancel_job(request.user, found))
     form = CancelForm(request.POST)
     if form.is_valid():
-        try:
-            actions.cancel_job(found, by=request.user, reason=form.cleaned_data["reason"])
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The job was cancelled."))
-        return redirect(found)
+        done = _("The job was cancelled.")
+        return do(
+            request, lambda: actions.cancel_job(found, by=request.user, reason=form.cleaned_data["reason"]), done, found
+        )
     return render(request, "jobs/job.html", page_of(request, found, form), status=form_status(form))
 
 
