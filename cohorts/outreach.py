@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet, Sum
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cohorts.models import OutreachRound, SchoolRequest, Visit, VisitFeedback
@@ -16,6 +15,7 @@ from cohorts.outreach_choice import choose, line_up
 from cohorts.outreach_states import RequestState
 from portal.accounts.models import User
 from portal.common.numbers import percent, round_half_up
+from portal.common.todos import Todo, where
 
 
 @dataclass(frozen=True)
@@ -157,26 +157,11 @@ def outreach_work(user: User) -> dict[str, QuerySet[Any]]:
     }
 
 
-@dataclass(frozen=True)
-class Todo:
-    """A number and the list that shows exactly its records."""
-
-    key: str
-    label: str
-    count: int
-    url: str
-    urgent: bool = False
-
-
 def outreach_todos(found: dict[str, int]) -> list[Todo]:
-    """`found`: how many rows each of `outreach_work` has; empty numbers are left out."""
-    requests, visits = reverse("cohorts:school-request-list"), reverse("cohorts:visit-list")
-    listed = [
-        Todo("requests_to_decide", _("School requests to decide on"), found.get("requests_to_decide", 0),
-             f"{requests}?show=to_decide", True),
-        Todo("requests_to_plan", _("Accepted schools without a day"), found.get("requests_to_plan", 0),
-             f"{requests}?show=to_plan"),
-        Todo("visits_unreported", _("School visits without a report"), found.get("visits_unreported", 0),
-             f"{visits}?show=unreported", True),
-    ]  # fmt: skip
-    return [todo for todo in listed if todo.count]
+    """`found`: how many rows each of `outreach_work` has, as far as they were counted."""
+    shown = (
+        ("requests_to_decide", _("School requests to decide on"), "cohorts:school-request-list", "to_decide", True),
+        ("requests_to_plan", _("Accepted schools without a day"), "cohorts:school-request-list", "to_plan", False),
+        ("visits_unreported", _("School visits without a report"), "cohorts:visit-list", "unreported", True),
+    )
+    return [Todo(label, found.get(key, 0), where(name, show=show), urgent) for key, label, name, show, urgent in shown]

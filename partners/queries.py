@@ -1,11 +1,9 @@
 """What is to be done next, as numbers that lead to exactly those records."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -21,74 +19,47 @@ from partners.models import (
 )
 from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
-from portal.accounts.models import Invitation, User
+from portal.accounts.models import User
 from portal.audit.history import Change, changes_in
 from portal.common.counting import count_all
+from portal.common.todos import Todo, where
 
 ENDING_DAYS = 90
 
 
-@dataclass(frozen=True)
-class Todo:
-    """A number and the list that shows exactly its records."""
-
-    key: str
-    label: str
-    count: int
-    url: str
-    urgent: bool = False
-
-
 def agreement_todos(user: User) -> list[Todo]:
-    """Of the agreements `user` may see; empty numbers are left out. One query."""
+    """Of the agreements `user` may see. One query."""
     seen = Agreement.objects.visible_to(user)
-    numbers = count_all(
-        {
-            "undated": seen.undated(),
-            "ending": seen.ending_within(ENDING_DAYS),
-            "to_report": seen.to_report(),
-            "report_overdue": seen.report_overdue(),
-            "amended": seen.amendment_to_report(),
-            "waiting": seen.waiting_for_force(),
-        }
-    )
-    return list(_todos(numbers))
-
-
-def _todos(numbers: dict[str, int]) -> Iterator[Todo]:
-    register = reverse("partners:agreement-list")
-    if n := numbers["undated"]:
-        yield Todo("undated", _("Drafts without a signing date"), n, f"{register}?show=undated")
-    if n := numbers["ending"]:
-        label = _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS}
-        yield Todo("ending", label, n, f"{register}?show=ending", urgent=True)
-    if n := numbers["report_overdue"]:
-        label = _("Reports to the council overdue")
-        yield Todo("report_overdue", label, n, f"{register}?show=report_overdue", urgent=True)
-    if n := numbers["to_report"]:
-        yield Todo("to_report", _("Agreements to report to the council"), n, f"{register}?show=to_report")
-    if n := numbers["amended"]:
-        label = _("Agreements with an amendment to report to the council")
-        yield Todo("amendment_to_report", label, n, f"{register}?show=amendment_to_report")
-    if n := numbers["waiting"]:
-        yield Todo("waiting", _("Signed agreements to bring into force"), n, f"{register}?show=waiting")
+    ending = _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS}
+    shown = {
+        "undated": (_("Drafts without a signing date"), seen.undated(), False),
+        "ending": (ending, seen.ending_within(ENDING_DAYS), True),
+        "report_overdue": (_("Reports to the council overdue"), seen.report_overdue(), True),
+        "to_report": (_("Agreements to report to the council"), seen.to_report(), False),
+        "amendment_to_report": (
+            _("Agreements with an amendment to report to the council"), seen.amendment_to_report(), False
+        ),
+        "waiting": (_("Signed agreements to bring into force"), seen.waiting_for_force(), False),
+    }  # fmt: skip
+    numbers = count_all({show: rows for show, (_label, rows, _urgent) in shown.items()})
+    return [
+        Todo(label, numbers[show], where("partners:agreement-list", show=show), urgent)
+        for show, (label, _rows, urgent) in shown.items()
+    ]
 
 
 def check_todos(user: User) -> list[Todo]:
-    """Of the compliance checks `user` may see; empty numbers are left out. One query."""
+    """Of the compliance checks `user` may see. One query."""
     seen = ComplianceCheck.objects.visible_to(user)
-    shown = {
-        "overdue": (_("Compliance checks overdue"), seen.overdue(), "show=overdue", True),
-        "open": (_("Compliance checks to fill in"), seen.open(), "state=open", False),
-        "filled": (_("Compliance checks to review"), seen.to_review(), "state=filled", False),
-        "follow_up": (_("Follow-ups of checks to be done"), seen.to_follow_up(), "show=follow_up", False),
-    }
-    numbers = count_all({key: rows for key, (_label, rows, _url, _urgent) in shown.items()})
-    url = reverse("partners:check-list")
+    numbers = count_all(
+        {"overdue": seen.overdue(), "open": seen.open(), "filled": seen.to_review(), "follow_up": seen.to_follow_up()}
+    )
+    url = "partners:check-list"
     return [
-        Todo(f"check_{key}", label, numbers[key], f"{url}?{query}", urgent=urgent)
-        for key, (label, _rows, query, urgent) in shown.items()
-        if numbers[key]
+        Todo(_("Compliance checks overdue"), numbers["overdue"], where(url, show="overdue"), True),
+        Todo(_("Compliance checks to fill in"), numbers["open"], where(url, state="open")),
+        Todo(_("Compliance checks to review"), numbers["filled"], where(url, state="filled")),
+        Todo(_("Follow-ups of checks to be done"), numbers["follow_up"], where(url, show="follow_up")),
     ]
 
 
@@ -190,13 +161,3 @@ def council_standing(user: User, agreement: Agreement) -> CouncilStanding:
         may_consent=agreement.is_editable and consent is None and can_record_consent(user, agreement),
         may_report=not agreement.is_editable and report is None and can_report_to_council(user, agreement),
     )
-
-
-def invitation_todos(user: User) -> list[Todo]:
-    """Invitations that were neither accepted nor taken back in time."""
-    n = Invitation.objects.visible_to(user).run_out().count()
-    if not n:
-        return []
-    return [
-        Todo("invitations", _("Invitations that ran out"), n, f"{reverse('partners:invitation-list')}?show=expired")
-    ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -24,10 +23,10 @@ from cohorts.states import (
     TAKES_APPLICATIONS,
     CohortState,
 )
-from partners.queries import Todo
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.common.counting import count_all
+from portal.common.todos import Todo, where
 
 
 def open_cohorts(now: datetime | None = None) -> QuerySet[Cohort]:
@@ -120,9 +119,11 @@ URGENT = ("over", "due", "ended")  # somebody should have acted
 
 
 def cohort_todos(user: User) -> list[Todo]:
-    """What is to be done next with the cohorts one may see; one query, empty numbers left out."""
+    """What is to be done next with the cohorts one may see; one query. That a course runs is no task."""
     visible = Cohort.objects.visible_to(user).order_by()
-    numbers = count_all({show: narrowed(visible, show) for show in SHOWN})
-    url = reverse("cohorts:cohort-list")
-    shown = ((show, str(label), numbers[show]) for show, label in SHOWN.items())
-    return [Todo(show, label, n, f"{url}?show={show}", show in URGENT) for show, label, n in shown if n]
+    shown = {show: label for show, label in SHOWN.items() if show != "running"}
+    numbers = count_all({show: narrowed(visible, show) for show in shown})
+    return [
+        Todo(str(label), numbers[show], where("cohorts:cohort-list", show=show), show in URGENT)
+        for show, label in shown.items()
+    ]

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -27,9 +26,9 @@ from cohorts.models.admission_interviews import to_invite
 from cohorts.models.application import ApplicationQuerySet
 from cohorts.queries.pool import mean_scores
 from cohorts.states import SELECTS, TAKES_APPLICATIONS
-from partners.queries import Todo
 from portal.accounts.models import User
 from portal.common.counting import count_all
+from portal.common.todos import Todo, where
 
 HOLDS_INTERVIEWS = (*TAKES_APPLICATIONS, *SELECTS)
 
@@ -197,14 +196,15 @@ def interview_todos(user: User) -> list[Todo]:
         unbooked=Subquery(unbooked.annotate(n=Count("pk")).values("n")),
         flagged=Subquery(flagged.annotate(n=Count("pk")).values("n")),
     ):
-        url = reverse("cohorts:admission-people", args=[cohort.pk])
         name = {"cohort": cohort.name}
         if cohort.flagged:
             label = _("%(cohort)s: interviews with a conflicted panellist") % name
-            found.append(Todo("interview_conflict", label, cohort.flagged, f"{url}?show=conflict", urgent=True))
+            url = where("cohorts:admission-people", cohort.pk, show="conflict")
+            found.append(Todo(label, cohort.flagged, url, urgent=True))
         if cohort.unbooked:
             label = _("%(cohort)s: invited to the interview, no time chosen") % name
-            found.append(Todo("interview_unbooked", label, cohort.unbooked, f"{url}?show=not_booked"))
+            url = where("cohorts:admission-people", cohort.pk, show="not_booked")
+            found.append(Todo(label, cohort.unbooked, url))
     return found
 
 
@@ -217,8 +217,8 @@ def interviews_today(user: User) -> list[Todo]:
     for row in rows.annotate(n=Count("pk"), first=Min("slot__starts_at")).order_by("first"):
         names = {"cohort": row["slot__panel__cohort__name"], "panel": row["slot__panel__name"]}
         label = _("Interviews today: %(cohort)s, %(panel)s") % names
-        url = reverse("cohorts:admission-panel", args=[row["slot__panel"]])
-        found.append(Todo("interviews_today", label, row["n"], f"{url}?day={today}", urgent=True))
+        url = where("cohorts:admission-panel", row["slot__panel"], day=today)
+        found.append(Todo(label, row["n"], url, urgent=True))
     return found
 
 

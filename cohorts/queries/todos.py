@@ -1,18 +1,14 @@
-"""What waits in selection and enrolment for one user."""
+"""What waits in selection and enrolment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.urls import reverse
-from django.utils import timezone
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cohorts.models import (
     Application,
     Cohort,
-    Offer,
-    Score,
     Selection,
     Supplement,
 )
@@ -20,24 +16,13 @@ from cohorts.states import (
     FILLS_SEATS,
     SELECTS,
 )
-from partners.queries import Todo
 from portal.accounts.models import User
-from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.todos import Todo, where
 
 
 def selection_todos(user: User) -> list[Todo]:
-    """Scores, selections, offers and enrolments that wait for this user; one query."""
-    if user.role == Role.REVIEWER:
-        mine = Score.objects.filter(application=OuterRef("pk"), reviewer=user)
-        open_ones = Application.objects.visible_to(user).in_selection().filter(~Exists(mine))
-        return todos_of([("to_score", _("Applications to score"), open_ones.count(), reverse("cohorts:score-list"))])
-    if user.role == Role.TRAINEE:
-        offers = Offer.objects.visible_to(user).live().filter(deadline__gt=timezone.now()).order_by("deadline")
-        label = _("Answer the offer of a seat")
-        return [Todo("my_offer", label, 1, offer.get_absolute_url(), urgent=True) for offer in offers]
-    if user.role not in HOST_STAFF:
-        return []
-    return todos_of(row for cohort in _counted(user) for row in _rows_of(cohort))
+    """Selections, offers, documents and enrolments that wait for the office, by cohort; one query."""
+    return [todo for cohort in _counted(user) for todo in _todos_of(cohort)]
 
 
 def _counted(user: User) -> QuerySet[Cohort]:
@@ -56,24 +41,16 @@ def _counted(user: User) -> QuerySet[Cohort]:
     return mine.annotate(prepared=prepared, asked=asked, documents=Subquery(documents.values("n")), **states)
 
 
-def _rows_of(cohort: Any) -> Iterable[tuple[str, str, int, str]]:
-    """What waits in one cohort: (key, label, number, link)."""
-    selection = reverse("cohorts:selection", args=[cohort.pk])
-    waitlist = reverse("cohorts:selection-waitlist", args=[cohort.pk])
+def _todos_of(cohort: Any) -> Iterator[Todo]:
+    selection = where("cohorts:selection", cohort.pk)
     name = {"cohort": cohort.name}
     if cohort.prepared:  # who has asked for the release waits for a colleague
-        number = 0 if cohort.asked else cohort.prepared
-        yield "to_release", _("%(cohort)s: a selection to release") % name, number, selection
+        yield Todo(_("%(cohort)s: a selection to release") % name, 0 if cohort.asked else cohort.prepared, selection)
     elif cohort.state in SELECTS:
-        yield "to_decide", _("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection
-    came = reverse("cohorts:supplement-list", args=[cohort.pk])
+        yield Todo(_("%(cohort)s: applications to decide on") % name, cohort.submitted or 0, selection)
     label = _("%(cohort)s: documents arrived or overdue, to be checked") % name
-    yield "documents", label, cohort.documents or 0, f"{came}?show=check"
-    yield "offers", _("%(cohort)s: offers without an answer") % name, cohort.offered or 0, f"{waitlist}?state=offered"
-    enrol = reverse("cohorts:enrolment-desk", args=[cohort.pk])
-    yield "to_enrol", _("%(cohort)s: accepted, to be enrolled") % name, cohort.accepted or 0, enrol
-
-
-def todos_of(rows: Iterable[tuple[str, str, int, str]]) -> list[Todo]:
-    """Tasks of rows (key, label, number, link), empty numbers left out."""
-    return [Todo(key, label, number, url) for key, label, number, url in rows if number]
+    yield Todo(label, cohort.documents or 0, where("cohorts:supplement-list", cohort.pk, show="check"))
+    unanswered = where("cohorts:selection-waitlist", cohort.pk, state="offered")
+    yield Todo(_("%(cohort)s: offers without an answer") % name, cohort.offered or 0, unanswered)
+    desk = where("cohorts:enrolment-desk", cohort.pk)
+    yield Todo(_("%(cohort)s: accepted, to be enrolled") % name, cohort.accepted or 0, desk)

@@ -1,6 +1,5 @@
 """What is to be done next, as numbers that lead to exactly those records; and which teams are silent."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,29 +7,16 @@ from fractions import Fraction
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Enrolment
 from cohorts.states import CohortState
-from placements.models import Employment, MentoringLog, Team, TeamMember
-from placements.queries.placement import preferences_open
-from placements.states import JobState, LogState
+from placements.models import MentoringLog, Team, TeamMember
+from placements.states import LogState
 from portal.accounts.models import User
-from portal.accounts.roles import Role
 from portal.common.numbers import round_half_up
-
-
-@dataclass(frozen=True)
-class Todo:
-    """A number and the list that shows exactly its records."""
-
-    key: str
-    label: str
-    count: int
-    url: str
-    urgent: bool = False
+from portal.common.todos import Todo, where
 
 
 @dataclass(frozen=True)
@@ -79,66 +65,15 @@ def without_team() -> QuerySet[Enrolment]:
     return waiting.filter(cohort__in=formed).exclude(pk__in=inside.order_by().values("enrolment"))
 
 
-# By role -------------------------------------------------------------------------------
-
-
 def mentor_todos(user: User) -> list[Todo]:
-    """Of a mentor; empty numbers are left out. Two queries."""
-    logs, teams = reverse("placements:log-list"), reverse("placements:team-list")
+    """Of a mentor. Two queries."""
     numbers = MentoringLog.objects.visible_to(user).aggregate(
         returned=Count("pk", filter=Q(state=LogState.RETURNED)),
         drafts=Count("pk", filter=Q(state=LogState.DRAFT)),
     )
-    silent_count = silent(Team.objects.visible_to(user)).count()
+    quiet = silent(Team.objects.visible_to(user)).count()
     return [
-        todo
-        for todo in (
-            Todo("returned", _("Returned logs"), numbers["returned"], f"{logs}?state=returned", urgent=True),
-            Todo("drafts", _("Logs to submit"), numbers["drafts"], f"{logs}?state=draft"),
-            Todo("silent", _("Teams without a recent log"), silent_count, f"{teams}?show=silent", urgent=True),
-        )
-        if todo.count
+        Todo(_("Returned logs"), numbers["returned"], where("placements:log-list", state="returned"), urgent=True),
+        Todo(_("Logs to submit"), numbers["drafts"], where("placements:log-list", state="draft")),
+        Todo(_("Teams without a recent log"), quiet, where("placements:team-list", show="silent"), urgent=True),
     ]
-
-
-def staff_todos(user: User) -> list[Todo]:
-    """Of the host's staff and of instructors (their cohorts' logs only); empty numbers are left out."""
-    return [todo for todo in _staff_todos(user) if todo.count]
-
-
-def _staff_todos(user: User) -> Iterator[Todo]:
-    logs = MentoringLog.objects.visible_to(user).filter(state=LogState.SUBMITTED).count()
-    yield Todo("logs", _("Logs to approve"), logs, f"{reverse('placements:log-list')}?state=submitted")
-    teams = silent(Team.objects.visible_to(user)).count()
-    yield Todo("silent", _("Teams without a recent log"), teams, f"{reverse('placements:team-list')}?show=silent")
-    if user.role == Role.INSTRUCTOR:
-        return
-    jobs = Employment.objects.visible_to(user).filter(state=JobState.REPORTED).count()
-    yield Todo("jobs", _("Jobs to verify"), jobs, f"{reverse('placements:employment-list')}?state=reported")
-    waiting = without_team().filter(pk__in=Enrolment.objects.visible_to(user).values("pk"))
-    url = f"{reverse('placements:placement-list')}?show=unplaced"
-    yield Todo("unplaced", _("Trainees without a team"), waiting.count(), url)
-
-
-def trainee_todos(user: User) -> list[Todo]:
-    """Of a trainee: choose projects, the own team, the next task."""
-    enrolment = Enrolment.objects.visible_to(user).active().select_related("cohort").order_by("-starts_on").first()
-    if enrolment is None:
-        return []
-    project_url = reverse("placements:my-project")
-    place = enrolment.team_places.filter(left_on=None).select_related("team__project").first()
-    if place is None:
-        open_projects = enrolment.cohort.projects.open().count()
-        if open_projects and preferences_open(enrolment.cohort) and not enrolment.preferences.exists():
-            return [Todo("preferences", _("Choose your field projects"), open_projects, project_url, urgent=True)]
-        return []
-    found = [
-        Todo("team", _("My team: %(project)s") % {"project": place.team.project}, 1, place.team.get_absolute_url())
-    ]
-    last = MentoringLog.objects.approved().filter(team=place.team).order_by("-starts_at").first()
-    if last and last.next_task:
-        due = last.next_due
-        label = _("Next task: %(task)s") % {"task": last.next_task.splitlines()[0][:80]}
-        urgent = bool(due and due <= timezone.localdate() + timedelta(days=2))
-        found.append(Todo("task", label, 1, last.get_absolute_url(), urgent))
-    return found

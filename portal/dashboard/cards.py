@@ -3,58 +3,22 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cohorts.models import Application, Cohort, Enrolment
 from cohorts.states import IN_TRAINING, RECEIVED, CohortState
 from curriculum.models import Attendance, TrainingDay
 from portal.accounts.models import User
+from portal.common.todos import where
 
 IN_PROGRESS = (CohortState.PLANNED, CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING)
 DAYS_SHOWN = 14
 COHORTS_SHOWN = 8
-
-
-def where(name: str, *arguments: Any, **query: Any) -> str:
-    """The address of a page with this query; empty while nobody has built that page."""
-    try:
-        path = reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-@dataclass(frozen=True)
-class Todo:
-    """Something to be done, how many of it, and the list that shows exactly those."""
-
-    label: str
-    count: int
-    url: str
-    urgent: bool = False
-    note: str = ""  # said instead of the number
-
-    @property
-    def badge(self) -> str:
-        return self.note or ngettext("%(count)s entry", "%(count)s entries", self.count) % {"count": f"{self.count:,}"}
-
-    @property
-    def tone(self) -> str:
-        return "danger" if self.urgent else "information"
-
-
-def todos(*found: Any) -> list[Todo]:
-    """Those with something to do, the urgent first; of any app's own kind with these attributes."""
-    kept = [Todo(one.label, one.count, one.url, one.urgent, getattr(one, "note", "")) for one in found]
-    return sorted((one for one in kept if one.count and one.url), key=lambda one: not one.urgent)
 
 
 @dataclass(frozen=True)

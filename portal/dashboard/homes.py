@@ -33,16 +33,14 @@ from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
 from portal.common.counting import count_all
+from portal.common.todos import Todo, waiting, where
 from portal.dashboard.cards import (
     Tile,
-    Todo,
     absences_per_day,
     applications_per_day,
     cohorts_in_progress,
     counted_per,
     open_cohorts,
-    todos,
-    where,
 )
 from portal.jobs.models import Job
 
@@ -111,8 +109,8 @@ def trainee_home(user: User) -> Page:
     for application in applications:
         application.url = where("cohorts:application", application.pk)  # type: ignore[attr-defined]
     course = newest_course(user)
-    waiting = (*answers_due(applications), *interviews_due(user), *choices_due(course))
-    page: Page = {"applications": applications, "todos": todos(*waiting)}
+    due = (*answers_due(applications), *interviews_due(user), *choices_due(course))
+    page: Page = {"applications": applications, "todos": waiting(due)}
     if course:
         page |= course_of(course, user)
     if not applications:
@@ -210,7 +208,7 @@ def instructor_home(user: User) -> Page:
     risks = near_limit(cohorts) if cohorts else []
     found = count_all(course_work(user))
     return {
-        "todos": todos(*course_todos(found)),
+        "todos": waiting(course_todos(found)),
         "today": [
             {"day": day, "lessons": [one for one in lessons if one.day_id == day.pk], "url": where("curriculum:register", day.pk)}
             for day in days
@@ -234,20 +232,20 @@ def reviewer_home(user: User) -> Page:
         note = _("%(unscored)s of %(whole)s not scored by you") % {"unscored": unscored, "whole": whole}
         label = _("Applications to review: %(cohort)s") % {"cohort": name}
         found.append(Todo(label, whole, where("cohorts:score-list", cohort=pk), bool(unscored), note))
-    return {"todos": todos(*interviews_today(user), *found)}
+    return {"todos": waiting([*interviews_today(user), *found])}
 
 
 def mentor_home(user: User) -> Page:
     """Logs to write or to mend, visits to report and to give, and the own teams. Five queries of its own."""
     visits = Visit.objects.visible_to(user)
-    waiting = count_all({"visits_unreported": visits.unreported()})
+    unreported = count_all({"visits_unreported": visits.unreported()})
     coming = visits.planned().filter(ends_at__gt=timezone.now()).for_list().order_by("starts_at", "pk")
     teams = Team.objects.visible_to(user).running().for_list()
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
         for team in teams[:SHOWN]
     ]
-    page: Page = {"todos": todos(*mentor_todos(user), *outreach_todos(waiting)), "visits": list(coming[:SHOWN])}
+    page: Page = {"todos": waiting([*mentor_todos(user), *outreach_todos(unreported)]), "visits": list(coming[:SHOWN])}
     if rows or not page["visits"]:
         page["teams"] = rows
     return page
@@ -259,7 +257,7 @@ def mentor_home(user: User) -> Page:
 def staff_home(user: User) -> Page:
     """Tasks, key figures, cohorts under way, and the applications of two weeks. Seven queries of its own."""
     enrolments, cohorts = Enrolment.objects.visible_to(user), Cohort.objects.visible_to(user)
-    waiting = {
+    work = {
         **course_work(user),
         **outreach_work(user),
         "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
@@ -269,9 +267,9 @@ def staff_home(user: User) -> Page:
         "on_leave": Stay.objects.visible_to(user).overdue(),
     }
     if user.role == Role.OFFICIAL:
-        waiting["invitations"] = Invitation.objects.visible_to(user).run_out()
-        waiting["proposals"] = Proposal.objects.visible_to(user).open()
-        waiting["at_risk"] = CommitmentFigure.objects.visible_to(user).filter(state=PromiseState.AT_RISK)
+        work["invitations"] = Invitation.objects.visible_to(user).run_out()
+        work["proposals"] = Proposal.objects.visible_to(user).open()
+        work["at_risk"] = CommitmentFigure.objects.visible_to(user).filter(state=PromiseState.AT_RISK)
     figures = {
         "recruiting": cohorts.filter(state=CohortState.RECRUITING),
         "in_selection": Application.objects.visible_to(user).in_selection(),
@@ -279,17 +277,19 @@ def staff_home(user: User) -> Page:
         "training": enrolments.active(),
         "visits_planned": Visit.objects.visible_to(user).planned(),
     }
-    found = count_all(waiting | figures)
+    found = count_all(work | figures)
     visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
     return {
-        "todos": todos(
-            *staff_todos(found),
-            *outreach_todos(found),
-            *selection_todos(user),
-            *interview_todos(user),
-            *cohort_work(user),
-            *agreement_todos(user),
-            *check_todos(user),
+        "todos": waiting(
+            [
+                *staff_todos(found),
+                *outreach_todos(found),
+                *selection_todos(user),
+                *interview_todos(user),
+                *cohort_todos(user),
+                *agreement_todos(user),
+                *check_todos(user),
+            ]
         ),
         "tiles": [
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
@@ -306,11 +306,6 @@ def staff_home(user: User) -> Page:
         # While nobody recruits, what happens in the class rooms says more.
         "chart": (None if found["recruiting"] else absences_per_day(user)) or applications_per_day(user),
     }
-
-
-def cohort_work(user: User) -> list[Any]:
-    """What `cohorts` says is due; that a course runs is a tile, not a task."""
-    return [todo for todo in cohort_todos(user) if todo.key != "running"]
 
 
 def staff_todos(found: dict[str, int]) -> list[Todo]:
@@ -369,7 +364,7 @@ def admin_home(user: User) -> Page:
     )
     rows = list(hosts.order_by("-cohort_count", "name")[:12])
     return {
-        "todos": todos(due, *cohort_work(user), *agreement_todos(user), *check_todos(user)),
+        "todos": waiting([due, *cohort_todos(user), *agreement_todos(user), *check_todos(user)]),
         "tiles": [
             Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
             Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),

@@ -340,7 +340,9 @@ def test_a_conflict_declared_later_is_flagged_and_hides_the_applicant(cohort, of
 
     assert list(InterviewBooking.objects.conflicted()) == [booking]
     assert list(queries.narrowed_people(Application.objects.all(), "conflict")) == [booking.application]
-    assert [todo.key for todo in queries.interview_todos(office)] == ["interview_conflict"]
+    assert [todo.url for todo in queries.interview_todos(office)] == [
+        f"/cohorts/{cohort.pk}/interviews/people/?show=conflict"
+    ]
     assert not InterviewBooking.objects.visible_to(reviewer).exists()
     assert InterviewBooking.objects.visible_to(colleague).exists()
 

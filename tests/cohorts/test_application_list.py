@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Application
-from cohorts.queries import application_todos
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord
 from tests.factories import assign, make_application, make_cohort, make_member, make_person
@@ -94,18 +93,6 @@ def test_it_is_filtered_by_cohort_and_by_the_day_of_arrival(client, cohort, offi
 
     assert listed(client, cohort=cohort.pk) == [old]
     assert listed(client, since=timezone.localdate().isoformat()) == [new]
-
-
-def test_what_is_to_be_done_leads_to_exactly_those(client, cohort, official):
-    make_application(cohort=cohort, submitted_at=timezone.now() - timedelta(days=5))
-    new = make_application(cohort=cohort)
-    kept_out = make_application(cohort=cohort, state="ineligible", submitted_at=timezone.now() - timedelta(days=5))
-
-    todos = {todo.key: todo for todo in application_todos(official)}
-
-    assert (todos["new"].count, todos["ineligible"].count) == (1, 1)
-    assert found(client.get(todos["new"].url)) == [new]
-    assert found(client.get(todos["ineligible"].url)) == [kept_out]
 
 
 @pytest.mark.parametrize("sort", ["receipt", "-name", "cohort", "track", "state", "-submitted", "nothing"])

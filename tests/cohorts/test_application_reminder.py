@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from cohorts.actions.applications import remind_of_drafts
 from cohorts.models import Application
-from cohorts.queries import my_application_todos
 from portal.notify.models import Mail
 from tests.factories import make_application, make_cohort, make_person, make_user
 from tests.workers import drain
@@ -55,10 +54,9 @@ def test_who_is_writing_just_now_is_left_in_peace(draft):
     assert remind_of_drafts() == 0
 
 
-def test_a_draft_is_the_next_thing_to_do_until_the_deadline(draft):
-    todo = my_application_todos(draft.person.user)[0]
-    assert todo.url.endswith(f"/apply/{draft.cohort_id}/")
-    assert todo.urgent
+def test_a_draft_is_the_next_thing_to_do_until_the_deadline(draft, sign_in):
+    [todo] = sign_in(draft.person.user).get("/").context["todos"]
+    assert todo.url == draft.get_absolute_url()
 
     with time_machine.travel(draft.cohort.apply_closes_at, tick=False):
-        assert my_application_todos(draft.person.user) == []
+        assert sign_in(draft.person.user).get("/").context["todos"] == []

@@ -14,6 +14,7 @@ from cohorts.states import CohortState
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
+from portal.common.todos import waiting
 from portal.notify.models import Mail
 from tests.cohorts.test_races import in_parallel
 from tests.factories import make_application, make_cohort, make_member, make_organization, make_scores
@@ -114,13 +115,14 @@ def test_the_database_holds_it_too(selection, first):
 
 
 def test_the_homes_say_whose_turn_it_is(selection, first, second):
-    def keys(user):
-        return [todo.key for todo in queries.selection_todos(user)]
+    def urls(user):
+        return [todo.url for todo in waiting(queries.selection_todos(user))]
 
-    assert keys(first) == keys(second) == ["to_release"]
+    url = reverse("cohorts:selection", args=[selection.cohort_id])
+    assert urls(first) == urls(second) == [url]
     actions.request_release(selection, by=first)
-    assert keys(first) == []
-    assert keys(second) == ["to_release"]
+    assert urls(first) == []
+    assert urls(second) == [url]
 
 
 # Pages ---------------------------------------------------------------------------------------

@@ -380,7 +380,7 @@ def test_its_report_is_asked_for_like_that_of_an_agreement(browser, official, ag
     assert len(mails) == 2
     assert "기한" in mails[1]
 
-    todos = {todo.key: todo for todo in agreement_todos(official)}
+    todos = {todo.url.partition("show=")[2]: todo for todo in agreement_todos(official)}
     assert todos["amendment_to_report"].count == 1
     assert list(browser.get(todos["amendment_to_report"].url).context["listing"]) != []
 

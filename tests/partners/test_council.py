@@ -162,7 +162,7 @@ def test_numbers_lead_to_exactly_the_reports(sign_in, official, city):
     signed(city, day=timezone.localdate())
     browser = sign_in(official)
 
-    todos = {todo.key: todo for todo in agreement_todos(official)}
+    todos = {todo.url.partition("show=")[2]: todo for todo in agreement_todos(official)}
 
     assert (todos["report_overdue"].count, todos["to_report"].count) == (1, 2)
     for key in ("report_overdue", "to_report"):
