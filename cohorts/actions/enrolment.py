@@ -54,7 +54,7 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     applications = [one for one in found if not lack[one.pk]]
     if not applications:
         raise ActionRefused(_("Nobody is ready to be enrolled. %(who)s") % {"who": _missing(found, lack)})
-    number = cohort.last_number  # type: ignore[attr-defined]  # annotated
+    number = cohort.last_number
     starts_on = max(cohort.starts_on, timezone.localdate())
     enrolments = []
     for application in sorted(applications, key=lambda application: (application.person.name, application.pk)):
