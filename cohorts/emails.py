@@ -10,7 +10,7 @@ from cohorts.resuming import token_of
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, BulkAction, Extension, Objection, Offer, Person, Selection, Supplement
+    from cohorts.models import Application, Extension, Objection, Offer, Person, Selection, Supplement
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
@@ -71,20 +71,6 @@ def application_received(application: "Application", *, by: "User | None") -> no
 def application_admitted(application: "Application", *, by: "User | None") -> notify.Message:
     """An official found the applicant to be eligible after all."""
     return about(application, "application_admitted", slot="once", by=by, path=application.get_absolute_url())
-
-
-def bulk_key(action: "BulkAction", template: str, application: int) -> str:
-    """The key of a bulk action's mail to one applicant."""
-    return f"{template}:{application}:bulk{action.pk}"
-
-
-def in_bulk(
-    action: "BulkAction", template: str, application: "Application", *, run_at: datetime, by: "User | None"
-) -> notify.Message:
-    """The mail of a bulk action to one applicant; it waits until the action cannot be undone any more."""
-    words = {name: action.values[name] for name in ("subject", "text") if name in action.values}
-    path = application.get_absolute_url()
-    return about(application, template, slot=f"bulk{action.pk}", by=by, run_at=run_at, path=path, **words)
 
 
 def entry_reminder(application: "Application", lack: "list[Lack]", day: date, *, by: "User | None") -> notify.Message:

@@ -66,6 +66,7 @@ say(
         "bulk_action.confirmed": _("The bulk action was confirmed"),
         "bulk_action.discarded": _("The bulk action was put aside"),
         "bulk_action.done": _("The bulk action was done"),
+        "bulk_action.undo_asked": _("The bulk action is to be undone"),
         "bulk_action.undone": _("The bulk action was undone"),
         "application.contacted": _("An attempt was made to reach the person"),
         "application.objection_received": _("An objection was received"),

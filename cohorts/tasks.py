@@ -66,6 +66,16 @@ def run_bulk(job: Job) -> dict[str, object]:
     return {**done, "url": action.get_absolute_url(), "label": str(_("See what was done"))}
 
 
+@job("undo_bulk", label=_("Undoing an action on many applications"), limit=300, heavy=True)
+def undo_bulk(job: Job) -> dict[str, object]:
+    from cohorts.actions import bulk
+    from cohorts.models import BulkAction
+
+    action = BulkAction.objects.get(pk=job.payload["action"])
+    done = bulk.undo_bulk(action, by=job.actor(), job=job)
+    return {**done, "url": action.get_absolute_url(), "label": str(_("See what was undone"))}
+
+
 # Not one transaction: each offer has its own, so that nobody's answer waits for the whole sweep.
 @schedule("minutely", atomic=False)
 def settle_offers(job: Job) -> dict[str, int]:

@@ -1,23 +1,21 @@
 """Many applications at once: previewed row by row, run whole or not at all, and undone where nobody has gone on.
 
-A handful of queries, however many rows. Order of locks: the action, cohort, tracks, applications.
+Ten queries at the most, however many rows. Order of locks: the action, cohort, tracks, applications, mail.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts import emails
-from cohorts.actions.moves import _move_all, _move_back
-from cohorts.bulk import BECOMES, MOST, UNDO_WITHIN, BulkVerb, Now, Obstacle, obstacle
-from cohorts.models import Application, BulkAction, BulkRow, Cohort
+from cohorts.actions import bulk_verbs as verbs
+from cohorts.bulk import HELD_BY_A_SELECTION, MOST, BulkVerb, Now, Obstacle, obstacle
+from cohorts.models import BulkAction, BulkRow, Cohort
 from cohorts.models.application import ApplicationQuerySet
-from cohorts.states import LIVE, ApplicationState
+from cohorts.states import ApplicationState
 from portal import audit, jobs, notify
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -26,13 +24,8 @@ from portal.jobs.models import Job
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+T = TypeVar("T")
 State, Outcome = BulkAction.State, BulkRow.Outcome
-TEMPLATES = {
-    BulkVerb.OVERRULE: "application_admitted",
-    BulkVerb.TURN_DOWN: "not_selected",
-    BulkVerb.WITHDRAW: "application_withdrawn",
-    BulkVerb.WRITE: "bulk_letter",
-}
 
 
 @transaction.atomic
@@ -41,28 +34,30 @@ def prepare_bulk(
 ) -> BulkAction:
     """What would become of each of these applications of a cohort; nothing is changed, and nobody is told.
 
-    `values` by verb: track (its pk); reason; subject and text.
+    `values` by verb: track (its pk); reason; subject and text; documents, due_on and message; book_until. Days and
+    moments as ISO codes.
     """
     found = list(applications.filter(cohort=cohort).received().order_by("submitted_at", "pk")[: MOST + 1])
     if not found:
         raise ActionRefused(_("Choose at least one application."))
     if len(found) > MOST:
         raise ActionRefused(_("At most %(most)s applications at once. Narrow the list.") % {"most": f"{MOST:,}"})
+    verbs.require_in_time(cohort, verb, values)
     action = BulkAction.objects.create(cohort=cohort, host_id=cohort.host_id, verb=verb, values=values, made_by=by)
-    prepared = _is_prepared(cohort)
+    now = verbs.standings(action, [application.pk for application in found])
     rows = []
     for application in found:
-        problem = obstacle(verb, _now(application, prepared=prepared), track=values.get("track"))
-        outcome = Outcome.NOT_POSSIBLE if problem else Outcome.WILL
+        problem = _obstacle(action, now[application.pk])
+        before = verbs.facts(verb, now[application.pk])
         rows.append(
             BulkRow(
                 action=action,
                 host_id=action.host_id,
                 application=application,
-                outcome=outcome,
+                outcome=Outcome.NOT_POSSIBLE if problem else Outcome.WILL,
                 obstacle=problem or "",
-                before=_facts(application),
-                after=_facts(application) | _change(action),
+                before=before,
+                after=before | verbs.change(action),
             )
         )
     BulkRow.objects.bulk_create(rows)
@@ -76,6 +71,7 @@ def confirm_bulk(action: BulkAction, *, by: "User | None") -> BulkAction:
     action = _lock(action, State.PREVIEW)
     if not action.rows.filter(outcome=Outcome.WILL).exists():
         raise ActionRefused(_("There is nothing to do: it is possible for none of these applications."))
+    verbs.require_in_time(action.cohort, action.verb, action.values)
     action.state = State.RUNNING
     action.save(update_fields=["state"])
     audit.record(action, "bulk_action.confirmed", by=by)
@@ -97,195 +93,147 @@ def discard_bulk(action: BulkAction, *, by: "User | None") -> BulkAction:
 def run_bulk(action: BulkAction, *, by: "User | None", job: Job | None = None) -> dict[str, int]:
     """Do what the preview has shown and no more; a row that has changed since is left out. All or nothing.
 
-    Mail is held back for as long as the action can be undone.
+    Mail is held back for as long as the action can be undone. `job` is told for how many people it is written.
     """
     action = _lock(action, State.RUNNING)
-    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).get(pk=action.cohort_id)
-    rows = list(action.rows.filter(outcome=Outcome.WILL).order_by("application"))
-    applications = _locked(row.application_id for row in rows)
-    prepared, track = _is_prepared(cohort), action.values.get("track")
-    chosen = []
+    rows = _locked_rows(action, Outcome.WILL)
+    now = verbs.standings(action, [row.application_id for row in rows])
     for row in rows:
-        application = applications[row.application_id]
-        application.cohort = cohort
-        problem = obstacle(action.verb, _now(application, prepared=prepared), track=track)
-        if problem is None and _facts(application) != row.before:
+        found = now[row.application_id]
+        problem = _obstacle(action, found)
+        if problem is None and verbs.facts(action.verb, found) != row.before:
             problem = Obstacle.CHANGED
-        if problem:
-            row.outcome, row.obstacle = Outcome.LEFT_OUT, problem
-        else:
-            row.outcome = Outcome.DONE
-            chosen.append(application)
-    events = {event.object_id: event for event in AuditEvent.objects.bulk_create(_apply(action, chosen, by=by))}
+        row.outcome, row.obstacle = (Outcome.LEFT_OUT, problem) if problem else (Outcome.DONE, "")
+    chosen = [row.application for row in rows if row.outcome == Outcome.DONE]
     if job:
-        job.advance(len(chosen), len(rows))
+        job.advance(0, len(chosen))
+    events, done = verbs.apply(action, chosen, by=by), _counts(rows)
+    AuditEvent.objects.bulk_create([*events, audit.event(action, "bulk_action.done", by=by, after=done)])
+    written = {event.object_id: event.pk for event in events}
     for row in rows:
-        if row.outcome == Outcome.DONE:
-            row.event = events[row.application_id].pk
-    BulkRow.objects.bulk_update(rows, ["outcome", "obstacle", "event"], batch_size=2_000)
+        row.event = written.get(row.application_id)
+        if asked := getattr(row.application, "asked_now", None):
+            row.after["supplement"] = asked.pk
+    _keep(rows, "outcome", "obstacle", "event", "after")
     action.state, action.done_at = State.DONE, timezone.now()
     action.save(update_fields=["state", "done_at"])
-    notify.queue_many(_mails(action, chosen, by=by))
-    done = _counts(rows)
-    audit.record(action, "bulk_action.done", by=by, after=done)
-    if job:
-        job.advance(len(rows), len(rows))
+    if messages := list(_counted(verbs.mails(action, chosen, by=by), job)):
+        notify.queue_many(messages)
     return done
 
 
 @transaction.atomic
-def undo_bulk(action: BulkAction, *, by: "User | None") -> BulkAction:
-    """Within half an hour: put back every row that nobody has changed since, and stop the mail that has not gone.
-
-    The others are kept, each with its reason.
-    """
+def ask_undo_bulk(action: BulkAction, *, by: "User | None") -> BulkAction:
+    """Within half an hour: a job takes it back."""
     action = _lock(action, State.DONE)
     if not action.can_be_undone:
         raise ActionRefused(_("The half hour in which this could be undone is over."))
-    cohort = Cohort.objects.select_for_update(of=("self",), no_key=True).get(pk=action.cohort_id)
-    list(cohort.tracks.select_for_update(no_key=True).order_by("pk"))  # no seat is offered meanwhile
-    rows = list(action.rows.filter(outcome=Outcome.DONE).order_by("application"))
-    applications = _locked(row.application_id for row in rows)
-    for row, problem in zip(rows, _kept(action, cohort, rows, applications), strict=True):
+    action.state, action.undone_by = State.UNDOING, by
+    action.save(update_fields=["state", "undone_by"])
+    audit.record(action, "bulk_action.undo_asked", by=by)
+    jobs.enqueue("undo_bulk", key=action.job_key, payload={"action": action.pk}, by=by, host=action.host_id)
+    return action
+
+
+@transaction.atomic
+def undo_bulk(action: BulkAction, *, by: "User | None", job: Job | None = None) -> dict[str, int]:
+    """Put back every row that nobody has changed since, and stop the mail that has not gone.
+
+    The others are kept, each with its reason.
+    """
+    action = _lock(action, State.UNDOING)
+    if action.verb == BulkVerb.WITHDRAW:  # no seat is offered meanwhile
+        list(action.cohort.tracks.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    rows = _locked_rows(action, Outcome.DONE)
+    if job:
+        job.advance(0, len(rows))
+    keys = verbs.mail_keys(action, rows)
+    mails = {mail.key: mail for mail in notify.hold(keys.values())} if keys else {}
+    gone = {pk for pk, key in keys.items() if key in mails and mails[key].has_gone}
+    for row, problem in zip(rows, _kept(action, rows, gone), strict=True):
         row.outcome, row.obstacle = (Outcome.KEPT, problem) if problem else (Outcome.UNDONE, "")
     undone = [row for row in rows if row.outcome == Outcome.UNDONE]
-    _restore(action, undone, applications, by=by)
-    BulkRow.objects.bulk_update(rows, ["outcome", "obstacle"], batch_size=2_000)
-    action.state, action.undone_at, action.undone_by = State.UNDONE, timezone.now(), by
-    action.save(update_fields=["state", "undone_at", "undone_by"])
-    keys = [emails.bulk_key(action, TEMPLATES[verb], row.application_id) for row in undone for verb in _told(action)]
-    stopped = notify.cancel_unsent(keys, by=by, reason=_("The bulk action was undone.")) if keys else 0
-    audit.record(action, "bulk_action.undone", by=by, after={**_counts(rows), "mails": stopped})
-    return action
+    verbs.restore(action, undone)
+    held = [mails[key] for row in undone if (key := keys.get(row.application_id)) in mails]
+    stopped = notify.stop(held, by=by, reason=_("The bulk action was undone."))
+    done = _counts(rows)
+    AuditEvent.objects.bulk_create(
+        [
+            *_counted((_undone(row, by) for row in undone), job),
+            *stopped,
+            audit.event(action, "bulk_action.undone", by=by, after=done | {"mails": len(stopped)}),
+        ]
+    )
+    _keep(rows, "outcome", "obstacle")
+    action.state, action.undone_at = State.UNDONE, timezone.now()
+    action.save(update_fields=["state", "undone_at"])
+    return done
 
 
 # Parts -------------------------------------------------------------------------------------
 
 
 def _lock(action: BulkAction, state: str) -> BulkAction:
-    action = BulkAction.objects.select_for_update(no_key=True).get(pk=action.pk)
+    """The action and its cohort, locked."""
+    locked = BulkAction.objects.select_for_update(of=("self", "cohort"), no_key=True).select_related("cohort")
+    action = locked.get(pk=action.pk)
     if action.state != state:
         raise ActionRefused(_("This has been settled already: %(state)s.") % {"state": action.get_state_display()})
     return action
 
 
-def _locked(pks: Iterable[int]) -> dict[int, Application]:
-    found = Application.objects.filter(pk__in=list(pks)).select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {application.pk: application for application in found.with_rank().select_related("person__user", "track")}
+def _locked_rows(action: BulkAction, outcome: str) -> list[BulkRow]:
+    """With their applications locked, in the order of these."""
+    locked = BulkRow.objects.filter(action=action, outcome=outcome).select_for_update(of=("application",), no_key=True)
+    rows = list(locked.select_related("application__person__user", "application__track").order_by("application"))
+    for row in rows:
+        row.application.cohort = action.cohort
+    return rows
 
 
-def _is_prepared(cohort: Cohort) -> bool:
-    return cohort.selections.filter(released_at=None).exists()
+def _keep(rows: Sequence[BulkRow], *fields: str) -> None:
+    """Write these fields in one query; the rows are there, so that none is made."""
+    BulkRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
-def _now(application: Application, *, prepared: bool) -> Now:
-    return Now(application.state, application.track_id, prepared)
-
-
-def _facts(application: Application) -> dict[str, Any]:
-    return {"state": application.state, "track": application.track_id}
-
-
-def _change(action: BulkAction) -> dict[str, Any]:
-    verb = BulkVerb(action.verb)
-    if verb == BulkVerb.SET_TRACK:
-        return {"track": action.values["track"]}
-    return {"state": BECOMES[verb]} if verb in BECOMES else {}
+def _obstacle(action: BulkAction, now: Now) -> Obstacle | None:
+    return obstacle(action.verb, now, track=action.values.get("track"), book_until=action.values.get("book_until"))
 
 
 def _counts(rows: Sequence[BulkRow]) -> dict[str, int]:
     return dict(Counter(str(row.outcome) for row in rows))
 
 
-def _told(action: BulkAction) -> list[BulkVerb]:
-    """The verb, if somebody is written to."""
-    verb = BulkVerb(action.verb)
-    return [verb] if verb in TEMPLATES else []
+def _counted(things: Iterable[T], job: Job | None) -> Iterator[T]:
+    for number, thing in enumerate(things, start=1):
+        yield thing
+        if job:
+            job.advance(number)
 
 
-def _apply(action: BulkAction, applications: list[Application], *, by: "User | None") -> list[AuditEvent]:
-    """Write the change; one unsaved event for each application."""
-    verb, reason = BulkVerb(action.verb), action.values.get("reason", "")
-    if verb in BECOMES:
-        return _move_all({BECOMES[verb]: applications}, by=by, reason=reason)
-    if verb == BulkVerb.SET_TRACK:
-        pks = [application.pk for application in applications]
-        Application.objects.filter(pk__in=pks).update(track=action.values["track"], updated_at=timezone.now())
-        after = {"fields": ["track"], "track": action.values["track"]}
-        return [
-            audit.event(one, "application.changed", by=by, before={"track": one.track_id}, after=after)
-            for one in applications
-        ]
-    return [audit.event(one, "application.written_to", by=by, after={"bulk": action.pk}) for one in applications]
+def _undone(row: BulkRow, by: "User | None") -> AuditEvent:
+    return audit.event(row.application, "application.undone", by=by, before=row.after, after=row.before)
 
 
-def _mails(action: BulkAction, applications: list[Application], *, by: "User | None") -> Iterable[notify.Message]:
-    assert action.done_at  # noqa: S101  # set by the caller
-    for verb in _told(action):
-        for application in applications:
-            yield emails.in_bulk(action, TEMPLATES[verb], application, run_at=action.done_at + UNDO_WITHIN, by=by)
-
-
-def _kept(
-    action: BulkAction, cohort: Cohort, rows: Sequence[BulkRow], applications: dict[int, Application]
-) -> list[Obstacle | None]:
-    """Why each row cannot be put back; None where it can."""
-    pks = list(applications)
-    later = dict(
-        AuditEvent.objects.filter(object_type="cohorts.application", object_id__in=pks)
-        .order_by()
-        .values_list("object_id")
-        .annotate(last=Max("pk"))
-    )
-    asked = Application.objects.filter(cohort=cohort, offers__isnull=False).with_rank().order_by()
-    offered = dict(asked.values_list("track").annotate(last=Max("rank")))
-    people = {applications[row.application_id].person_id for row in rows}
-    others = Application.objects.filter(cohort=cohort, person__in=people, state__in=LIVE).exclude(pk__in=pks)
-    again = set(others.values_list("person", flat=True))
-    sent = set(_sent(action, pks))
-    prepared = _is_prepared(cohort)
+def _kept(action: BulkAction, rows: Sequence[BulkRow], gone: set[int]) -> list[Obstacle | None]:
+    """Why each row cannot be put back; None where it can. `gone`: whose mail is out."""
+    found = verbs.since(action, [row.application_id for row in rows])
 
     def why(row: BulkRow) -> Obstacle | None:
-        application, verb = applications[row.application_id], BulkVerb(action.verb)
-        if verb == BulkVerb.WRITE:
-            return Obstacle.SENT if application.pk in sent else None
-        if later[application.pk] != row.event or _facts(application) != row.after:
+        now, since = found[row.application_id]
+        if row.application_id in gone:
+            return Obstacle.SENT
+        if action.verb == BulkVerb.WRITE:
+            return None
+        if since["later"] != row.event or not verbs.facts(action.verb, now).items() <= row.after.items():
             return Obstacle.CHANGED
-        if verb in (BulkVerb.OVERRULE, BulkVerb.SET_TRACK) and prepared:
+        if action.verb in HELD_BY_A_SELECTION and now.prepared:
             return Obstacle.PREPARED
-        if application.person_id in again:
+        if since["again"]:
             return Obstacle.APPLIED
-        if row.before["state"] == ApplicationState.WAITLISTED and _was_passed(application, offered):
+        waited = action.verb == BulkVerb.WITHDRAW and row.before["state"] == ApplicationState.WAITLISTED
+        if waited and verbs.was_passed(row.application, since):
             return Obstacle.OFFERED
         return None
 
     return [why(row) for row in rows]
-
-
-def _was_passed(application: Application, offered: dict[int | None, int | None]) -> bool:
-    """Somebody behind on the waitlist has been offered a seat; `offered`: the last rank that was, by track."""
-    last, rank = offered.get(application.track_id), application.rank  # type: ignore[attr-defined]  # annotated
-    return last is not None and (rank is None or rank < last)
-
-
-def _sent(action: BulkAction, applications: Iterable[int]) -> list[int]:
-    if action.verb != BulkVerb.WRITE:
-        return []
-    keys = {emails.bulk_key(action, TEMPLATES[BulkVerb.WRITE], pk): pk for pk in applications}
-    return [keys[key] for key in notify.sent(keys)]
-
-
-def _restore(
-    action: BulkAction, rows: Sequence[BulkRow], applications: dict[int, Application], *, by: "User | None"
-) -> None:
-    """State and track as they were, and an event for each."""
-    if action.verb == BulkVerb.SET_TRACK:
-        for track in {row.before["track"] for row in rows}:
-            pks = [row.application_id for row in rows if row.before["track"] == track]
-            Application.objects.filter(pk__in=pks).update(track=track, updated_at=timezone.now())
-    elif action.verb in BECOMES:
-        _move_back({applications[row.application_id]: row.before["state"] for row in rows})
-    AuditEvent.objects.bulk_create(
-        audit.event(applications[row.application_id], "application.undone", by=by, before=row.after, after=row.before)
-        for row in rows
-    )

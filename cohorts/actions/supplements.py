@@ -91,12 +91,17 @@ def answer_supplement(supplement: Supplement, files: Mapping[int, "UploadedFile[
 
 @transaction.atomic
 def cancel_supplement(supplement: Supplement, *, by: "User | None", reason: str = "") -> Supplement:
-    """The documents are not needed any more; what has come stays, and the applicant is told by mail."""
+    """The documents are not needed any more; what has come stays, and the applicant is told by mail.
+
+    Whoever has not been told of the request yet, since a bulk action can still be undone, is not told of either.
+    """
     supplement = _lock_request(supplement)
     _require_open(supplement)
     _end(supplement, SupplementState.CANCELLED)
     audit.record(supplement.application, "application.documents_cancelled", by=by, reason=reason)
-    notify.queue_many([emails.about_supplement(supplement, "documents_cancelled", by=by, reason=reason)])
+    asked = emails.about_supplement(supplement, "documents_asked", by=by).key
+    if not notify.cancel_unsent([asked], by=by, reason=_("The documents are not needed any more.")):
+        notify.queue_many([emails.about_supplement(supplement, "documents_cancelled", by=by, reason=reason)])
     return supplement
 
 

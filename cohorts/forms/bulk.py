@@ -1,14 +1,17 @@
 """What an action on many applications needs to know, by verb."""
 
+from datetime import UTC, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.bulk import BulkVerb
+from cohorts.forms.supplements import AskForm
 from cohorts.models import BulkAction, BulkRow, Cohort, Track
-from portal.common.fields import TextField
+from portal.common.fields import DateTimeField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
 
@@ -44,6 +47,24 @@ class TrackBulkForm(BulkForm):
         return {"track": self.cleaned_data["track"].pk}
 
 
+class AskBulkForm(BulkForm, AskForm):
+    """The mail goes out when the action cannot be undone any more, so the first day is tomorrow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].earliest = timezone.localdate() + timedelta(days=1)
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "due_on": self.cleaned_data["due_on"].isoformat()}
+
+
+class InviteBulkForm(BulkForm):
+    book_until = DateTimeField(label=_("Choose a time until"), help_text=_("Korean time. Stands in the mail."))
+
+    def values(self) -> dict[str, Any]:
+        return {"book_until": self.cleaned_data["book_until"].astimezone(UTC).isoformat()}
+
+
 class LetterBulkForm(BulkForm):
     subject = TextField(label=_("Subject of the mail"), max_letters=150)
     text = TextField(
@@ -57,6 +78,8 @@ FORMS: dict[str, type[BulkForm]] = {
     BulkVerb.TURN_DOWN: ReasonBulkForm,
     BulkVerb.WITHDRAW: ReasonBulkForm,
     BulkVerb.SET_TRACK: TrackBulkForm,
+    BulkVerb.ASK: AskBulkForm,
+    BulkVerb.INVITE: InviteBulkForm,
     BulkVerb.WRITE: LetterBulkForm,
 }
 

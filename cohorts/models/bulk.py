@@ -37,12 +37,13 @@ class BulkAction(HostOwned):
         PREVIEW = "preview", pgettext_lazy("bulk", "To be decided")
         RUNNING = "running", pgettext_lazy("bulk", "Under way")
         DONE = "done", pgettext_lazy("bulk", "Done")
+        UNDOING = "undoing", pgettext_lazy("bulk", "Being undone")
         UNDONE = "undone", pgettext_lazy("bulk", "Undone")
         DISCARDED = "discarded", pgettext_lazy("bulk", "Put aside")
 
     cohort = models.ForeignKey("cohorts.Cohort", models.PROTECT, related_name="bulk_actions")
     verb = models.CharField(_("action"), max_length=10, choices=BulkVerb.choices)
-    # track: its pk; reason; subject and text of a mail
+    # track: its pk; reason; subject and text of a mail; documents, due_on, message; book_until
     values = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PREVIEW)
     made_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
@@ -73,8 +74,13 @@ class BulkAction(HostOwned):
         return reverse("cohorts:bulk", args=[self.pk])
 
     @property
+    def is_at_work(self) -> bool:
+        return self.state in (self.State.RUNNING, self.State.UNDOING)
+
+    @property
     def job_key(self) -> str:
-        return f"bulk:{self.pk}"
+        """Of the job that runs it, or that undoes it."""
+        return f"bulk:{self.pk}:undo" if self.state == self.State.UNDOING else f"bulk:{self.pk}"
 
     @property
     def undo_until(self) -> datetime | None:
@@ -101,7 +107,7 @@ class BulkRow(HostOwned):
     application = models.ForeignKey("cohorts.Application", models.CASCADE, related_name="+")
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
     obstacle = models.CharField(_("reason"), max_length=10, choices=Obstacle.choices, blank=True)
-    # State and track, as the action found and left them
+    # State and track, as the action found and left them; of an invitation, until when a time can be chosen
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     # The audit event of this row: any later one says that somebody has changed the application since.

@@ -1,5 +1,6 @@
 """Actions on many applications: chosen in the list, previewed, run, and undone for half an hour."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -30,6 +33,7 @@ from portal.jobs.models import Job
 SEES = (Role.ADMIN, *HOST_STAFF)
 WAITS = "job-progress"  # the id in components/_progress.html
 State = BulkAction.State
+LEAVES_AS_IT_IS = (BulkVerb.ASK, BulkVerb.WRITE)  # nothing to show before and after
 
 
 @require_GET
@@ -99,7 +103,7 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview, the progress, or what was done; row by row."""
     found = BulkAction.objects.visible_to(request.user).select_related("cohort", "made_by", "undone_by")
     action = get_object_or_404(found, pk=pk)
-    if action.state == State.RUNNING:
+    if action.is_at_work:
         waiting = {"action": action, "job": Job.objects.filter(key=action.job_key).first()}
         return render(request, "cohorts/bulk_wait.html", waiting, partial="bulk-progress")
     if request.htmx.target == WAITS:  # type: ignore[attr-defined]  # django-htmx sets it
@@ -118,7 +122,7 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     audit.saw(request.user, "application.listed", host_id=action.host_id, people=len(listing))
     may_act = can_act_in_bulk(request.user, action)
     if request.htmx:  # type: ignore[attr-defined]
-        return listing.render("cohorts/bulk.html", {"action": action, "writes": action.verb == BulkVerb.WRITE})
+        return listing.render("cohorts/bulk.html", {"action": action, "changes": action.verb not in LEAVES_AS_IT_IS})
     counts = dict(action.rows.order_by().values_list("outcome").annotate(Count("pk")))
     context = {
         "action": action,
@@ -130,16 +134,33 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
         "possible": counts.get(BulkRow.Outcome.WILL, 0),
         "may_undo": may_act and action.can_be_undone,
         "minutes": int(UNDO_WITHIN.total_seconds() // 60),
-        "writes": action.verb == BulkVerb.WRITE,
+        "changes": action.verb not in LEAVES_AS_IT_IS,
+        **_asked(action),
     }
     return listing.render("cohorts/bulk.html", context)
 
 
 def _said(facts: dict[str, Any], tracks: dict[int, str], action: BulkAction) -> str:
-    """A state or a track, as the verb is about the one or the other."""
+    """A state, a track or until when a time can be chosen, as the verb is about."""
     if action.verb == BulkVerb.SET_TRACK:
         return tracks.get(facts["track"], "–")
+    if action.verb == BulkVerb.INVITE:
+        until = facts["book_until"]
+        return _("until %(moment)s") % {"moment": _moment(until)} if until else _("not invited")
     return str(ApplicationState(facts["state"]).label)
+
+
+def _moment(code: str) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(code)), "SHORT_DATETIME_FORMAT")
+
+
+def _asked(action: BulkAction) -> dict[str, Any]:
+    """Days and moments that the action was given, as the page shows them."""
+    values = action.values
+    return {
+        "due_on": date.fromisoformat(values["due_on"]) if "due_on" in values else None,
+        "book_until": _moment(values["book_until"]) if "book_until" in values else None,
+    }
 
 
 def _load(request: HttpRequest, pk: int) -> BulkAction:
@@ -171,5 +192,8 @@ def bulk_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*HOST_STAFF)
 def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
     action = _load(request, pk)
-    done = _("It was undone. What somebody has changed since is listed below and stays.")
-    return do(request, lambda: actions.undo_bulk(action, by=request.user), done, action)
+    try:
+        actions.ask_undo_bulk(action, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(action)

@@ -1,5 +1,6 @@
 """What people do with jobs: give them another try, or stop them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -51,19 +52,20 @@ def cancel_job(job: Job, *, by: "User | None", reason: str) -> Job:
     return job
 
 
-@transaction.atomic
-def cancel_jobs(jobs: list[int], *, by: "User | None", reason: str) -> int:
-    """Stop many jobs, by their pk, in three queries; those that have ended meanwhile are left. How many were stopped."""
-    found = list(Job.objects.select_for_update().filter(pk__in=jobs, state__in=CANCELLABLE).order_by("pk"))
-    stopped = Job.objects.filter(pk__in=[job.pk for job in found])
-    stopped.update(state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None)
-    AuditEvent.objects.bulk_create(
-        audit.event(
-            job, "job.cancelled", by=by, before={"state": job.state}, after={"state": JobState.CANCELLED}, reason=reason
-        )
+def cancel_jobs(jobs: Sequence[Job], *, by: "User | None", reason: str) -> list[AuditEvent]:
+    """Stop many jobs, which the caller has locked, in one query; those that have ended are left.
+
+    Returns their audit events unsaved, to be written together with the caller's own.
+    """
+    found = [job for job in jobs if job.state in CANCELLABLE]
+    if found:
+        stopped = Job.objects.filter(pk__in=[job.pk for job in found])
+        stopped.update(state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None)
+    after = {"state": JobState.CANCELLED}
+    return [
+        audit.event(job, "job.cancelled", by=by, before={"state": job.state}, after=after, reason=reason)
         for job in found
-    )
-    return len(found)
+    ]
 
 
 def retry_all(jobs: "list[Job]", *, by: "User | None") -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from portal.accounts.models import User
+    from portal.audit.models import AuditEvent
     from portal.notify.models import Mail
 
 
@@ -72,15 +73,25 @@ def queue_many(messages: Iterable[Message]) -> "list[Mail]":
     return outbox.queue_many(messages)
 
 
-def sent(keys: Iterable[str]) -> list[str]:
-    """Which of these mails have gone."""
-    from portal.notify.models import Mail
-
-    return list(Mail.objects.filter(key__in=list(keys), sent_at__isnull=False).values_list("key", flat=True))
-
-
 def cancel_unsent(keys: Iterable[str], *, by: "User | None", reason: str) -> int:
     """Undo: stop those of these mails that have not gone yet; the number stopped."""
     from portal.notify import outbox
 
     return outbox.cancel_unsent(keys, by=by, reason=reason)
+
+
+def hold(keys: Iterable[str]) -> "list[Mail]":
+    """These mails, with their jobs locked: none of them sets out until the transaction has ended; one query.
+
+    `has_gone` says of each whether it was too late.
+    """
+    from portal.notify import outbox
+
+    return outbox.hold(keys)
+
+
+def stop(mails: "Iterable[Mail]", *, by: "User | None", reason: str) -> "list[AuditEvent]":
+    """Stop mails that `hold` has locked, in one query; their audit events unsaved, to be written with the caller's."""
+    from portal.notify import outbox
+
+    return outbox.stop(mails, by=by, reason=reason)

@@ -75,6 +75,11 @@ class Mail(WithLabels):
         return reverse("notify:mail", args=[self.pk])
 
     @property
+    def has_gone(self) -> bool:
+        """Or is on its way this moment."""
+        return self.sent_at is not None or self.job.state == JobState.RUNNING
+
+    @property
     def masked_address(self) -> str:
         return mask_email(self.address)
 

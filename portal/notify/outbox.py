@@ -15,7 +15,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import jobs
+from portal.audit.models import AuditEvent
 from portal.jobs.actions import cancel_jobs
+from portal.jobs.states import LIVE
 from portal.notify import Message, Recipient
 from portal.notify.models import Mail
 
@@ -103,6 +105,16 @@ def _job(message: Message) -> Any:
     )
 
 
+def hold(keys: Iterable[str]) -> list[Mail]:
+    locked = Mail.objects.select_related("job").select_for_update(of=("job",)).filter(key__in=list(keys))
+    return list(locked.order_by("job"))
+
+
+def stop(mails: Iterable[Mail], *, by: "User | None", reason: str) -> list[AuditEvent]:
+    waiting = [mail.job for mail in mails if mail.sent_at is None and mail.job.state in LIVE]
+    return cancel_jobs(waiting, by=by, reason=reason)
+
+
+@transaction.atomic
 def cancel_unsent(keys: Iterable[str], *, by: "User | None", reason: str) -> int:
-    waiting = Mail.objects.unsent().filter(key__in=list(keys)).values_list("job", flat=True)
-    return cancel_jobs(list(waiting), by=by, reason=reason)
+    return len(AuditEvent.objects.bulk_create(stop(hold(keys), by=by, reason=reason)))

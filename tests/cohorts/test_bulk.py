@@ -1,25 +1,33 @@
 """Many applications at once: what the preview shows is what is done, and half an hour takes it back exactly."""
 
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.actions import bulk as actions
+from cohorts.actions.interviews import book_interview
 from cohorts.actions.offers import offer_place
-from cohorts.bulk import FROM, BulkVerb, Now, Obstacle, obstacle
-from cohorts.models import Application, BulkAction, BulkRow, Selection
+from cohorts.actions.supplements import answer_supplement, ask_supplement, cancel_supplement
+from cohorts.bulk import FROM, HELD_BY_A_SELECTION, BulkVerb, Now, Obstacle, obstacle
+from cohorts.models import Application, BulkAction, BulkRow, InterviewInvitation, Selection
 from cohorts.states import TRANSITIONS, ApplicationState, CohortState
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.jobs.models import Job
 from portal.notify.models import Mail
-from tests.factories import make_application, make_cohort, make_member, make_waitlist
+from tests.cohorts.interviewing import make_invited, make_panel, make_slots
+from tests.factories import make_application, make_cohort, make_member, make_user, make_waitlist
+from tests.files import pdf
 from tests.workers import drain
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +37,9 @@ RECEIVED = [state for state in A if state != A.DRAFT]
 
 @pytest.fixture
 def cohort():
-    return make_cohort(state=CohortState.SELECTING, tracks={"일반": 50, "심화": 50})
+    cohort = make_cohort(state=CohortState.SELECTING, tracks={"일반": 50, "심화": 50})
+    make_slots(make_panel(cohort), 3)
+    return cohort
 
 
 @pytest.fixture
@@ -40,10 +50,16 @@ def official(client, cohort, settings):
     return user
 
 
+def day(days):
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
 def values_of(verb, cohort):
     return {
         V.SET_TRACK: {"track": cohort.tracks.last().pk},
         V.WRITE: {"subject": "제출 서류 안내", "text": "원본을 가져오세요."},
+        V.ASK: {"documents": ["주민등록초본", "졸업증명서"], "due_on": day(5), "message": "흐려서 읽을 수 없습니다."},
+        V.INVITE: {"book_until": (timezone.now() + timedelta(days=3)).astimezone(UTC).isoformat()},
     }.get(verb, {"reason": "서류 미비"})
 
 
@@ -54,6 +70,13 @@ def prepare(cohort, verb, **values):
 
 def run(action):
     actions.confirm_bulk(action, by=None)
+    drain()
+    action.refresh_from_db()
+    return action
+
+
+def undo(action):
+    actions.ask_undo_bulk(action, by=None)
     drain()
     action.refresh_from_db()
     return action
@@ -85,7 +108,7 @@ def test_what_is_possible_follows_the_life_of_an_application(verb, state, prepar
         assert found is None
     if verb == V.SET_TRACK and same:
         assert found is not None
-    if prepared and state in FROM[verb] and verb not in (V.WRITE, V.WITHDRAW):
+    if prepared and state in FROM[verb] and verb in HELD_BY_A_SELECTION:
         assert found == Obstacle.PREPARED
 
 
@@ -115,7 +138,7 @@ def test_the_preview_is_the_outcome_and_undo_restores_exactly(cohort, verb):
     assert Mail.objects.count() == (0 if verb == V.SET_TRACK else len(done))
     assert not Mail.objects.exclude(sent_at=None).exists()
 
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     assert (facts(cohort), tracks(cohort)) == (states, seats)
     assert [outcomes(action)[pk] for pk in done] == [Out.UNDONE] * len(done)
@@ -160,21 +183,52 @@ def test_a_prepared_selection_is_not_pulled_apart(cohort):
     assert set(action.rows.values_list("outcome", "obstacle")) == {(Out.LEFT_OUT, Obstacle.PREPARED)}
 
 
-@pytest.mark.parametrize("number", [2, 1000])
-def test_any_number_takes_the_same_queries(cohort, number, django_assert_max_num_queries):
-    people = [make_application(cohort=cohort) for _ in range(2)]
-    if number > len(people):
-        clone(people[0], number - 2)
-
-    with django_assert_max_num_queries(8):
-        action = prepare(cohort, V.TURN_DOWN)
+@pytest.mark.parametrize("verb", V)
+@pytest.mark.parametrize("number", [3, 30])
+def test_any_number_takes_the_same_ten_queries(cohort, verb, number, count_queries):
+    people(cohort, verb, number)
+    action = prepare(cohort, verb)
     actions.confirm_bulk(action, by=None)
-    with django_assert_max_num_queries(14):
-        done = actions.run_bulk(action, by=None)
-    with django_assert_max_num_queries(22):
-        actions.undo_bulk(action, by=None)
 
-    assert done == {Out.DONE: number}
+    with count_queries() as run:
+        assert actions.run_bulk(action, by=None) == {Out.DONE: number}
+    actions.ask_undo_bulk(action, by=None)
+    with count_queries() as undone:
+        assert actions.undo_bulk(action, by=None) == {Out.UNDONE: number}
+
+    assert (len(run), len(undone)) == QUERIES[verb]
+    assert len(run) <= 10 >= len(undone)
+
+
+QUERIES = {
+    V.OVERRULE: (9, 9), V.TURN_DOWN: (9, 9), V.SET_TRACK: (7, 7), V.WITHDRAW: (9, 10), V.ASK: (10, 10),
+    V.INVITE: (9, 9), V.WRITE: (8, 8),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", V)
+def test_a_thousand_take_no_more(cohort, verb, count_queries):
+    test_any_number_takes_the_same_ten_queries(cohort, verb, 1000, count_queries)
+
+
+@pytest.fixture
+def count_queries():
+    """The queries of a block, without the savepoints that a test puts around it."""
+
+    @contextmanager
+    def counted():
+        found = []
+        with CaptureQueriesContext(connection) as context:
+            yield found
+        found += [one["sql"] for one in context.captured_queries if "SAVEPOINT" not in one["sql"]]
+
+    return counted
+
+
+def people(cohort, verb, number):
+    one = make_application(cohort=cohort, state=A.INELIGIBLE if verb == V.OVERRULE else A.SUBMITTED)
+    clone(one, number - 1)
 
 
 def clone(one, number):
@@ -190,7 +244,7 @@ def clone(one, number):
     )  # fmt: skip
     Application.objects.bulk_create(
         Application(
-            cohort=one.cohort, host=one.host, person=person, track=one.track, state=A.SUBMITTED, address="대구광역시",
+            cohort=one.cohort, host=one.host, person=person, track=one.track, state=one.state, address="대구광역시",
             receipt_number=f"M-{place}", submitted_at=timezone.now(),
         )
         for place, person in enumerate(people)
@@ -205,7 +259,7 @@ def test_undo_leaves_what_somebody_has_changed_since(cohort):
     action = run(prepare(cohort, V.OVERRULE))
     moved = run(prepare_for(cohort, [two], V.SET_TRACK))
 
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     assert facts(cohort) == {one.pk: A.INELIGIBLE, two.pk: A.SUBMITTED}
     assert dict(action.rows.values_list("application", "obstacle")) == {one.pk: "", two.pk: Obstacle.CHANGED}
@@ -224,7 +278,7 @@ def test_after_half_an_hour_it_stays(cohort):
     action = run(prepare(cohort, V.TURN_DOWN))
 
     with time_machine.travel(action.done_at + timedelta(minutes=30)), pytest.raises(ActionRefused):
-        actions.undo_bulk(action, by=None)
+        actions.ask_undo_bulk(action, by=None)
 
     assert set(facts(cohort).values()) == {A.REJECTED}
 
@@ -236,11 +290,27 @@ def test_mail_that_has_gone_is_not_called_back(cohort):
     Job.objects.filter(pk=gone.job_id).update(state="done", finished_at=timezone.now())
     Mail.objects.filter(pk=gone.pk).update(sent_at=timezone.now())
 
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     assert outcomes(action) == {one.pk: Out.KEPT, two.pk: Out.UNDONE}
     assert Mail.objects.get(pk=gone.pk).job.state == "done"
     assert Mail.objects.get(person_id=two.person_id).job.state == "cancelled"
+
+
+@pytest.mark.parametrize("gone", [{"state": "running", "lease_until": timezone.now()}, {"state": "done"}])
+def test_a_decision_that_somebody_has_read_is_not_undone(cohort, gone):
+    """The mail set out between the question and the undo."""
+    one, two = make_application(cohort=cohort), make_application(cohort=cohort)
+    action = run(prepare(cohort, V.TURN_DOWN))
+    actions.ask_undo_bulk(action, by=None)
+    Job.objects.filter(mail__person_id=one.person_id).update(**gone)
+    if gone["state"] == "done":
+        Mail.objects.filter(person_id=one.person_id).update(sent_at=timezone.now())
+
+    actions.undo_bulk(action, by=None)
+
+    assert facts(cohort) == {one.pk: A.REJECTED, two.pk: A.SUBMITTED}
+    assert action.rows.get(application=one).obstacle == Obstacle.SENT
 
 
 def test_nobody_comes_back_to_the_waitlist_before_somebody_who_was_offered_a_seat(cohort):
@@ -248,7 +318,7 @@ def test_nobody_comes_back_to_the_waitlist_before_somebody_who_was_offered_a_sea
     action = run(prepare_for(cohort, [first], V.WITHDRAW))
     offer_place(second, by=None)
 
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     assert action.rows.get().obstacle == Obstacle.OFFERED
     assert facts(cohort) == {first.pk: A.WITHDRAWN, second.pk: A.OFFERED}
@@ -259,7 +329,7 @@ def test_who_has_applied_again_has_one_application(cohort):
     action = run(prepare(cohort, V.WITHDRAW))
     make_application(cohort=cohort, person=one.person)
 
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     assert action.rows.get().obstacle == Obstacle.APPLIED
 
@@ -271,10 +341,10 @@ def test_it_is_undone_once_and_run_once(cohort):
         actions.confirm_bulk(action, by=None)
     with pytest.raises(ActionRefused):
         actions.run_bulk(action, by=None)
-    actions.undo_bulk(action, by=None)
+    undo(action)
 
     with pytest.raises(ActionRefused):
-        actions.undo_bulk(action, by=None)
+        undo(action)
 
 
 def test_a_run_that_breaks_off_leaves_nothing(cohort, monkeypatch):
@@ -299,6 +369,109 @@ def test_a_run_that_breaks_off_leaves_nothing(cohort, monkeypatch):
     drain()  # the next worker does all of it
     one.refresh_from_db()
     assert (one.state, Mail.objects.count()) == (A.REJECTED, 1)
+
+
+# Documents and interviews ------------------------------------------------------------------------
+
+
+def test_many_are_asked_for_documents_and_told_when_it_cannot_be_undone_any_more(cohort, mailoutbox):
+    one = make_application(cohort=cohort)
+    asked = make_application(cohort=cohort, state=A.WAITLISTED)
+    ask_supplement(asked, ["초본"], by=None, due_on=timezone.localdate())
+    run(prepare(cohort, V.ASK))
+
+    made = one.supplements.get()
+    assert list(made.items.values_list("name", flat=True)) == ["주민등록초본", "졸업증명서"]
+    assert BulkRow.objects.get(application=asked).obstacle == Obstacle.ASKED
+    assert asked.supplements.count() == 1
+    assert [mail.to for mail in mailoutbox] == [[asked.person.email]]
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        drain()
+    assert "졸업증명서" in mailoutbox[-1].body
+    assert "흐려서 읽을 수 없습니다." in mailoutbox[-1].body
+    assert made.get_absolute_url() in mailoutbox[-1].body
+
+
+def test_whoever_can_still_change_the_application_is_not_asked():
+    cohort = make_cohort()
+    make_application(cohort=cohort)
+
+    action = prepare(cohort, V.ASK)
+
+    assert action.rows.get().obstacle == Obstacle.OPEN
+
+
+def test_undone_nothing_is_asked_for_but_what_somebody_has_answered_stays(cohort):
+    one, two = make_application(cohort=cohort), make_application(cohort=cohort)
+    action = run(prepare(cohort, V.ASK))
+    item = two.supplements.get().items.first()
+    answer_supplement(two.supplements.get(), {item.pk: SimpleUploadedFile("a.pdf", pdf())}, by=make_user())
+
+    undo(action)
+
+    assert (one.supplements.count(), two.supplements.count()) == (0, 1)
+    assert outcomes(action) == {one.pk: Out.UNDONE, two.pk: Out.KEPT}
+    assert dict(Mail.objects.values_list("person_id", "job__state")) == {
+        one.person_id: "cancelled", two.person_id: "queued"
+    }  # fmt: skip
+
+
+def test_who_is_no_longer_asked_before_the_mail_goes_hears_nothing_of_it(cohort):
+    one = make_application(cohort=cohort)
+    run(prepare(cohort, V.ASK))
+
+    cancel_supplement(one.supplements.get(), by=None)
+
+    assert Mail.objects.get().job.state == "cancelled"
+
+
+def test_invited_again_one_gets_the_new_deadline_and_undone_the_old_one(cohort):
+    known, new, booked = (make_invited(cohort), make_application(cohort=cohort), make_invited(cohort))
+    book_interview(booked, cohort.interview_slots.first(), by=None)
+    before = known.interview_invitation.book_until
+
+    action = run(prepare(cohort, V.INVITE))
+
+    until = datetime.fromisoformat(action.values["book_until"])
+    dates = InterviewInvitation.objects.values_list("application", "book_until")
+    assert dict(dates)[known.pk] == dict(dates)[new.pk] == until
+    assert action.rows.get(application=booked).obstacle == Obstacle.BOOKED
+    told = Mail.objects.filter(template="cohorts/interview_invited").values_list("person_id", flat=True)
+    assert set(told) == {known.person_id, new.person_id}
+    undo(action)
+    assert dict(dates.all())[known.pk] == before
+    assert not InterviewInvitation.objects.filter(application=new).exists()
+
+
+def test_who_has_booked_meanwhile_keeps_the_invitation(cohort):
+    one = make_application(cohort=cohort)
+    action = run(prepare(cohort, V.INVITE))
+    book_interview(one, cohort.interview_slots.first(), by=None)
+
+    undo(action)
+
+    assert action.rows.get().obstacle == Obstacle.CHANGED
+    assert InterviewInvitation.objects.filter(application=one).exists()
+
+
+def test_nobody_is_invited_where_no_time_is_free(cohort):
+    make_application(cohort=cohort)
+    cohort.interview_slots.all().delete()
+
+    with pytest.raises(ActionRefused):
+        prepare(cohort, V.INVITE)
+
+
+@pytest.mark.parametrize(
+    ("verb", "values"),
+    [(V.ASK, {"documents": ["초본"], "due_on": day(1), "message": ""}), (V.INVITE, None)],
+)
+def test_a_preview_that_waited_too_long_is_not_confirmed(cohort, verb, values):
+    make_application(cohort=cohort)
+    action = prepare(cohort, verb, **(values or values_of(verb, cohort)))
+
+    with time_machine.travel(timezone.now() + timedelta(days=3)), pytest.raises(ActionRefused):
+        actions.confirm_bulk(action, by=None)
 
 
 # Pages -----------------------------------------------------------------------------------------
@@ -330,6 +503,8 @@ def test_from_the_list_to_the_undo(client, official, cohort):
     assert set(facts(cohort).values()) == {A.REJECTED, A.SUBMITTED}
 
     client.post(reverse("cohorts:bulk-undo", args=[action.pk]))
+    assert client.get(action.get_absolute_url()).context["job"].kind == "undo_bulk"
+    drain()
 
     assert set(facts(cohort).values()) == {A.SUBMITTED}
     assert client.get(reverse("cohorts:bulk-list")).context["listing"].total == 1
@@ -354,6 +529,8 @@ def test_all_that_the_filter_finds_and_no_more(client, official, cohort):
         ("turn_down", {}, ["reason"]),
         ("set_track", {"track": "0"}, ["track"]),
         ("write", {"subject": "두\n줄", "text": ""}, ["subject", "text"]),
+        ("ask", {"documents": "", "due_on": day(0)}, ["documents", "due_on"]),
+        ("invite", {"book_until_0": "", "book_until": "2020-01-01T10:00"}, ["book_until"]),
         ("write", {"subject": "안내", "text": "950505-1234567"}, ["text"]),
     ],
 )

@@ -70,7 +70,8 @@ def test_two_who_confirm_and_two_who_undo_do_it_once():
     in_parallel([lambda: bulk.confirm_bulk(made, by=None)] * 4)
     assert Job.objects.filter(kind="run_bulk").count() == 1
     drain()
-    in_parallel([lambda: bulk.undo_bulk(made, by=None)] * 4)
+    in_parallel([lambda: bulk.ask_undo_bulk(made, by=None)] * 4)
+    drain()
 
     assert AuditEvent.objects.filter(verb="application.rejected").count() == 1
     assert AuditEvent.objects.filter(verb="application.undone").count() == 1

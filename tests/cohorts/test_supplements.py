@@ -23,6 +23,7 @@ from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
 from tests.factories import make_application, make_cohort, make_member, make_person, make_user
 from tests.files import pdf
+from tests.workers import drain
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = ["주민등록초본", "고용보험 자격이력내역서"]
@@ -201,6 +202,7 @@ def test_a_document_is_sent_once_and_only_what_was_asked_for(application):
 
 def test_cancelled_it_is_told_by_mail_and_gone_from_the_list_of_things_to_do(client, application, official):
     supplement = ask(application)
+    drain()
     client.force_login(official)
 
     client.post(reverse("cohorts:supplement-cancel", args=[supplement.pk]), {"reason": "우편으로 받았습니다."})

@@ -154,7 +154,8 @@ class Seats(RuleBasedStateMachine):
     @rule(pick=PICK)
     def undo(self, pick):
         if made := self.chosen(BulkAction.objects.all(), pick):
-            self.try_to(bulk.undo_bulk, made)
+            if self.try_to(bulk.ask_undo_bulk, made):
+                bulk.undo_bulk(made, by=None)
 
     @rule(pick=PICK)
     def cancel(self, pick):
