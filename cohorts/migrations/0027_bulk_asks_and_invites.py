@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0026_typed_answers'),
+        ("cohorts", "0026_typed_answers"),
         ('partners', '0018_register_party_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
