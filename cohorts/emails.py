@@ -10,7 +10,8 @@ from cohorts.resuming import token_of
 from portal import notify
 
 if TYPE_CHECKING:
-    from cohorts.models import Application, Extension, Objection, Offer, Person, Selection, Supplement
+    from cohorts.deadlines import Deadline
+    from cohorts.models import Application, Cohort, Extension, Objection, Offer, Person, Selection, Supplement
     from cohorts.readiness import Lack
     from portal.accounts.models import User
 
@@ -132,16 +133,23 @@ def _about_release(
     )
 
 
-def application_link(application: "Application", *, by: "User", at: datetime) -> notify.Message:
-    """The way back to a draft, at most one an hour. Its text holds a key, so staff do not read it."""
-    return about(
-        application,
-        "application_link",
-        slot=f"{at:%Y%m%d%H}",
+def application_link(
+    cohort: "Cohort", draft: "Application | None", until: "Deadline", *, by: "User", at: datetime
+) -> notify.Message:
+    """The way back to a form, at most one an hour; before the first page is sent there is no draft. Its text holds a
+    key, so staff do not read it."""
+    return notify.Message(
+        key=f"application_link:{cohort.pk}:{by.pk}:{at:%Y%m%d%H}",
+        to=notify.Recipient(by.email, by.language, draft.person_id if draft else None, by.pk, by.name),
+        template="cohorts/application_link",
+        context={
+            "cohort": cohort.name,
+            "path": reverse("cohorts:apply-resume", args=[token_of(cohort.pk, by.pk)]),
+            "until": timezone.localtime(until.stated),
+        },
+        host=cohort.host_id,
         by=by,
-        path=reverse("cohorts:apply-resume", args=[token_of(application.pk)]),
-        until=timezone.localtime(application.deadline.stated),
-        expires_at=application.deadline.closes_at,
+        expires_at=until.closes_at,
         secret=True,
     )
 

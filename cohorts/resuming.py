@@ -1,4 +1,4 @@
-"""The link in a mail that leads back to a draft. It signs nobody in: whoever opens it does that by themselves."""
+"""The link in a mail that leads back to a form one has begun. It signs nobody in: whoever opens it does that by themselves."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,14 +9,14 @@ SALT: Final = "cohorts.resume"
 VALID: Final = timedelta(days=14)
 
 
-def token_of(application: int) -> str:
-    return signing.dumps(application, salt=SALT)
+def token_of(cohort: int, account: int) -> str:
+    return signing.dumps([cohort, account], salt=SALT)
 
 
-def application_of(token: str) -> int | None:
-    """The pk that was signed; None for a link that is false or older than two weeks."""
+def begun_by(token: str) -> tuple[int, int] | None:
+    """The cohort and the account that were signed; None for a link that is false or older than two weeks."""
     try:
-        found = signing.loads(token, salt=SALT, max_age=VALID)
-    except signing.BadSignature:
+        cohort, account = signing.loads(token, salt=SALT, max_age=VALID)
+    except (signing.BadSignature, TypeError, ValueError):
         return None
-    return found if isinstance(found, int) else None
+    return cohort, account

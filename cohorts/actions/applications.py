@@ -240,14 +240,15 @@ def overrule_ineligibility(application: Application, *, by: User, reason: str) -
 
 
 @transaction.atomic
-def send_application_link(application: Application, *, by: User) -> None:
-    """Mail the applicant the way back to the draft; asked again within the hour, no second mail."""
-    draft = Application.objects.with_deadline().select_related("cohort", "person__user").get(pk=application.pk)
-    if draft.state != ApplicationState.DRAFT:
+def send_application_link(cohort: Cohort, *, by: User) -> None:
+    """Mail an account the way back to the form it has begun; asked again within the hour, no second mail."""
+    mine = Application.objects.live().filter(cohort=cohort, person__user=by, person__host=cohort.host_id).first()
+    if mine and mine.state != ApplicationState.DRAFT:
         raise ActionRefused(_("This application was submitted already."))
-    _require_open(draft.cohort, draft.deadline)
-    notify.queue_many([emails.application_link(draft, by=by, at=timezone.now())])
-    audit.record(draft, "application.link_sent", by=by)
+    until = deadline_of(cohort, user=by)
+    _require_open(cohort, until)
+    notify.queue_many([emails.application_link(cohort, mine, until, by=by, at=timezone.now())])
+    audit.record(mine or by, "application.link_sent", by=by)
 
 
 def remind_of_drafts(now: "datetime | None" = None) -> int:

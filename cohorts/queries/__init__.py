@@ -1,6 +1,6 @@
 """Reads that are more than a queryset: seats, ranking, and what is to be done next."""
 
-from cohorts.queries.applications import my_applications, resembling
+from cohorts.queries.applications import begun_forms, my_applications, resembling
 from cohorts.queries.cohorts import (
     SHOWN,
     CohortNumbers,
@@ -66,7 +66,7 @@ from cohorts.queries.todos import selection_todos
 __all__ = [
     "SHOWN", "Candidate", "CohortNumbers", "Difference", "InOrder", "Picture", "Pool", "Queue", "Ranking",
     "Reviewing", "ReviewingOfCohort", "TrackNumbers", "Use", "agreements_for_licences",
-    "as_strings", "begun", "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers",
+    "as_strings", "begun", "begun_forms", "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers",
     "desk_numbers", "distribution", "eligibility_rules", "failed_contacts", "funnel", "lacking", "lacks_of",
     "last_change", "last_rubric", "licence_candidates", "licence_use", "mean_scores", "my_applications",
     "narrowed", "next_by_quota", "next_to_review", "on_the_way", "open_cohorts", "open_seats_and_quotas", "outcomes_of", "policy_rules", "pool_of",

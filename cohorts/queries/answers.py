@@ -1,5 +1,6 @@
 """A cohort's own questions as one applicant meets them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,17 @@ class OwnAnswers:
         now = {one.pk for one in self.asked}
         found = (rules.Page(page.slug, [one for one in page.questions if one.pk in now]) for page in self.all_pages)
         return [page for page in found if page.questions]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """By page; the second page of a title, after a question that others depend on, says so."""
+        found: dict[str, str] = {}
+        seen: Counter[str] = Counter()
+        for page in self.pages:
+            title = page.questions[0].said("page")
+            seen[title] += 1
+            found[page.slug] = title if seen[title] == 1 else f"{title} ({seen[title]})"
+        return found
 
     @property
     def all_pages(self) -> list[rules.Page[Question]]:

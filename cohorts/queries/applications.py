@@ -4,6 +4,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from cohorts.models import (
     Application,
+    Cohort,
     InterviewBooking,
     InterviewInvitation,
     Offer,
@@ -36,6 +37,12 @@ def my_applications(user: User) -> QuerySet[Application]:
         )
     )
     return mine.select_related("cohort__programme", "track").order_by("-created_at", "-pk")
+
+
+def begun_forms(user: User) -> QuerySet[Cohort]:
+    """Where one has typed on the first page of a form and not sent it: there is no application yet."""
+    mine = Application.objects.live().filter(person__user=user)
+    return Cohort.objects.public().filter(typed_answers__account=user).exclude(pk__in=mine.values("cohort"))
 
 
 def resembling(person: Person) -> list[str]:

@@ -55,7 +55,11 @@ READERS = (Role.ADMIN, *HOST_STAFF, Role.REVIEWER)
 def my_application_list(request: HttpRequest) -> HttpResponse:
     """One's own applications, each with what to do next."""
     applications = queries.my_applications(request.user)
-    context = {"applications": [(one, next_step(one)) for one in applications]}
+    context = {
+        "applications": [(one, next_step(one)) for one in applications],
+        "begun": list(queries.begun_forms(request.user)),
+        "draft": ApplicationState.DRAFT.label,
+    }
     return render(request, "cohorts/application_mine.html", context)
 
 

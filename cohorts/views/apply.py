@@ -19,7 +19,7 @@ from cohorts.models import Application, ApplicationFile
 from cohorts.permissions import can_edit_application
 from cohorts.queries.answers import OwnAnswers, own_answers
 from cohorts.queries.deadlines import deadline_of
-from cohorts.resuming import application_of
+from cohorts.resuming import begun_by
 from cohorts.states import OPEN_TO_CHANGE
 from cohorts.views.applying import FILES, USUAL, Applying, Step, at_the_form, step_url
 from portal.accounts.roles import Role
@@ -72,6 +72,8 @@ def apply_step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     form = here.form(step, request)
     if not form.is_bound:
         return _step_page(request, here, step, form)
+    if step == FILES and "go" in request.POST and not form.files:
+        return redirect(here.application if here.is_submitted else _after(request, here, slug))
     try:
         if form.is_valid():
             here.save(step, form, here.tab_of(step, request))
@@ -101,8 +103,8 @@ def _may_begin_with(request: HttpRequest, here: Applying, slug: str) -> bool:
 
 
 def _after(request: HttpRequest, here: Applying, slug: str) -> str:
-    """Back to where one came from; otherwise the next page."""
-    if slug == FILES.slug:
+    """Back to where one came from; otherwise the next page. Files are attached one after the other."""
+    if slug == FILES.slug and "go" not in request.POST:
         return request.get_full_path()
     if here.application and here.is_submitted:
         if left := here.own.missing_pages:
@@ -116,8 +118,6 @@ def _after(request: HttpRequest, here: Applying, slug: str) -> str:
 
 
 def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalForm) -> HttpResponse:
-    back = request.GET.get("back") == "check"
-    following = here.check_url if back else here.after(step.slug)
     application = here.application
     context = {
         "cohort": here.cohort,
@@ -128,6 +128,7 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
         "steps": here.labels,
         "now": list(here.steps).index(step.slug) + 1,
         "submitted": here.is_submitted,
+        "resumable": form.is_multipart(),
         "waiting": step.slug in here.typed and not form.is_bound,
         "files": application.files.filter(question=None) if application and step == FILES else [],
         "own_files": [here.own.files[one.pk] for one in step.questions if one.pk in here.own.files],
@@ -135,8 +136,8 @@ def _step_page(request: HttpRequest, here: Applying, step: Step, form: PortalFor
         "bonus_url": reverse("cohorts:application-bonus", args=[application.pk])
         if application and step == FILES and here.cohort.bonus_rules.exists()
         else "",
-        "next_url": application.get_absolute_url() if application and here.is_submitted else following,
-        "before_url": here.check_url if back else here.before(step.slug),
+        "leave_url": application.get_absolute_url() if application else "",
+        "before_url": here.check_url if request.GET.get("back") == "check" else here.before(step.slug),
         "save_url": reverse("cohorts:apply-save", args=[here.cohort.pk, step.slug]) if here.keeps(step) else "",
         **here.marks(step, request),
     }
@@ -171,23 +172,24 @@ def apply_save(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def apply_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail oneself the way back, for another device or another day."""
     here = at_the_form(request, pk)
-    if here.application is None:
+    if here.application is None and lacks_consent(here.asked_consents):
         raise Http404
-    application, done = here.application, _("The link was sent to %(email)s.") % {"email": request.user.email}
+    done = _("The link was sent to %(email)s.") % {"email": request.user.email}
     back = reverse("cohorts:apply", args=[pk])
-    return do(request, lambda: actions.send_application_link(application, by=request.user), done, back)
+    return do(request, lambda: actions.send_application_link(here.cohort, by=request.user), done, back)
 
 
 @require_GET
 @login_not_required
 def apply_resume(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the mail. It names a draft and signs nobody in."""
-    draft = Application.objects.select_related("person").filter(pk=application_of(token)).first()
-    if draft is None:
+    """The link of the mail. It names a form and signs nobody in."""
+    begun = begun_by(token)
+    if begun is None:
         return render(request, "cohorts/apply_resume.html", {"stranger": False}, status=410)
-    if request.user.is_authenticated and draft.person.user_id != request.user.pk:
+    cohort, account = begun
+    if request.user.is_authenticated and account != request.user.pk:
         return render(request, "cohorts/apply_resume.html", {"stranger": True}, status=403)
-    return redirect("cohorts:apply", draft.cohort_id)  # asks for the sign-in
+    return redirect("cohorts:apply", cohort)  # asks for the sign-in
 
 
 @require_http_methods(["GET", "POST"])
@@ -275,7 +277,7 @@ def own_parts(own: OwnAnswers) -> list[Part]:
     found: list[Part] = []
     for page in own.pages:
         rows = [(str(one), file.name if file else said) for one, said, file in own.rows(page.questions)]
-        found.append((page.slug, page.questions[0].said("page"), rows))
+        found.append((page.slug, own.titles[page.slug], rows))
     return found
 
 

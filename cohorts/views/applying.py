@@ -67,7 +67,7 @@ class Applying:
     @cached_property
     def steps(self) -> dict[str, Step]:
         """In order; own questions stand before the files, those that no answer calls for left out."""
-        own = [Step(page.slug, page.questions[0].said("page"), None, page.questions) for page in self.own.pages]
+        own = [Step(page.slug, self.own.titles[page.slug], None, page.questions) for page in self.own.pages]
         return {step.slug: step for step in (*USUAL, *own, FILES)}
 
     @property

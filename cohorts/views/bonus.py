@@ -13,9 +13,10 @@ from cohorts import permissions as may
 from cohorts.actions import bonus as actions
 from cohorts.forms.bonus import BonusRuleForm, ClaimFilter, ClaimForm, DecideForm
 from cohorts.models import Application, BonusClaim, BonusRule, Cohort
-from cohorts.states import BonusState
+from cohorts.states import ApplicationState, BonusState
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common import resumable
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
@@ -101,7 +102,8 @@ def application_bonus(request: HttpRequest, pk: int) -> HttpResponse:
     claims = list(application.bonus_claims.select_related("rule", "file"))
     rules = application.cohort.bonus_rules.exclude(pk__in=[claim.rule_id for claim in claims])
     posted = request.method == "POST"
-    form = ClaimForm(request.POST if posted else None, request.FILES if posted else None, rules=rules, staff=staff)
+    data, files = (request.POST, resumable.files_of(request)) if posted else (None, None)
+    form = ClaimForm(data, files, rules=rules, staff=staff)
     if form.is_valid():
         values = dict(form.cleaned_data)
         try:
@@ -111,6 +113,7 @@ def application_bonus(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionRefused as refusal:
             form.refuse(refusal)
         else:
+            resumable.forget(request.user, request)
             messages.success(request, _("The claim was kept. The office looks at the evidence."))
             return redirect("cohorts:application-bonus", application.pk)
     if staff:
@@ -121,7 +124,10 @@ def application_bonus(request: HttpRequest, pk: int) -> HttpResponse:
         "claims": claims,
         "form": form if form.fields["rule"].queryset else None,
         "staff": staff,
-        "cancel_url": application.get_absolute_url(),
+        "resumable": not staff,
+        "cancel_url": reverse("cohorts:apply-step", args=[application.cohort_id, "files"])
+        if application.state == ApplicationState.DRAFT
+        else application.get_absolute_url(),
     }
     return render(request, "cohorts/application_bonus.html", context, status=form_status(form))
 

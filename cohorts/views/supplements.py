@@ -13,6 +13,7 @@ from cohorts.models import Application, Cohort, Supplement
 from cohorts.permissions import can_answer_supplement, can_ask_supplement
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common import resumable
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -57,14 +58,16 @@ def supplement(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_answer_supplement(request.user, found))
     items = list(found.items.select_related("file"))
     sent = request.method == "POST"
-    form = AnswerForm(request.POST if sent else None, request.FILES if sent else None, items=items)
+    data, files = (request.POST, resumable.files_of(request)) if sent else (None, None)
+    form = AnswerForm(data, files, items=items)
     if form.carries_out(lambda: actions.answer_supplement(found, form.uploads(), by=request.user)):
+        resumable.forget(request.user, request)
         whole = _("All documents have arrived. Thank you.")
         part = _("The documents have arrived. Others are still to come.")
         messages.success(request, whole if form.result.ended_at else part)
         return redirect(found)
     context = {
-        "form": form, "supplement": found, "items": items, "application": found.application,
+        "form": form, "resumable": found.is_open, "supplement": found, "items": items, "application": found.application,
         "cancel_url": found.application.get_absolute_url(),
     }  # fmt: skip
     return render(request, "cohorts/supplement.html", context, status=form_status(form))

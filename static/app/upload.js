@@ -55,13 +55,16 @@
     };
   }
 
+  function carry(form, name, value) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+
   async function deliver(form, inputs) {
     const show = shower(form);
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     for (const input of inputs) {
       const key = await send(input.files[0], form.dataset.resumable, token, show);
-      const carried = Object.assign(document.createElement("input"), { type: "hidden", name: `upload-${input.name}`, value: key });
-      form.append(carried);
+      carry(form, `upload-${input.name}`, key);
       input.value = "";
     }
   }
@@ -82,7 +85,9 @@
       .then((outcome) => {
         delete form.dataset.sending;
         delete form.dataset.sent;
-        if (outcome !== "stay") form.submit();
+        if (outcome === "stay") return;
+        if (event.submitter?.name) carry(form, event.submitter.name, event.submitter.value);
+        form.submit();
       });
   });
 })();

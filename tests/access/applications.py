@@ -112,7 +112,7 @@ TABLE = [
     ),
     row("cohorts:apply-link", "POST", lambda w: [w.recruiting.pk], own=ME + "302", same=ME + "404", other=ME + "404"),
     row(
-        "cohorts:apply-resume", "GET", lambda w: [token_of(w.draft_application.pk)],
+        "cohorts:apply-resume", "GET", lambda w: [token_of(w.recruiting.pk, w.application.person.user_id)],
         own="403 403 403 403 403 403 302", same="403 403 403 403 403 403 403", anonymous=302,
     ),
     row("cohorts:upload-announce", "POST", lambda w: [], own=ME + "422", same=ME + "422", other=ME + "422"),

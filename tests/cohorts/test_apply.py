@@ -305,6 +305,19 @@ def test_files_are_attached_downloaded_and_removed(client, cohort, applicant, dj
     assert not storage.exists(name)
 
 
+def test_who_goes_on_takes_the_chosen_file_along(client, cohort, applicant):
+    fill(client, cohort)
+    check = reverse("cohorts:apply-check", args=[cohort.pk])
+
+    assert send(client, cohort, "files", {"kind": "residence", "go": "1"}).url == check
+    assert not ApplicationFile.objects.exists()
+    upload = SimpleUploadedFile("증명서.pdf", pdf())
+    assert send(client, cohort, "files", {"kind": "residence", "file": upload, "go": "1"}).url == check
+    assert ApplicationFile.objects.get().name == "증명서.pdf"
+    assert attach(client, cohort, "더.pdf").url == step_url(cohort, "files")
+    assert attach(client, cohort, "나쁜.exe").status_code == 422
+
+
 def test_the_eleventh_file_is_refused(client, cohort, applicant):
     begin(client, cohort)
     for number in range(10):

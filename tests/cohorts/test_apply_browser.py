@@ -36,10 +36,10 @@ def apply_on(page, cohort, seen) -> None:
     seen("motivation")
     page.click("main form button.primary")
     page.set_input_files("[name=file]", {"name": "증명서.pdf", "mimeType": "application/pdf", "buffer": pdf()})
-    page.click("main form button.primary")
+    page.get_by_role("button", name="첨부하기").click()
     page.wait_for_selector("main a:has-text('증명서.pdf')")
     seen("files")
-    page.locator("main p.p-actions a").click()
+    page.click("main form button.primary")
     seen("check")
     page.click("main form button.primary")
 
@@ -99,7 +99,7 @@ def test_what_is_typed_on_a_phone_is_there_again_by_the_link(page, live_server, 
     page.wait_for_selector("#saved:has-text(':')")
     page.goto("about:blank")
 
-    page.goto(f"{live_server.url}{reverse('cohorts:apply-resume', args=[token_of(Application.objects.get().pk)])}")
+    page.goto(f"{live_server.url}{reverse('cohorts:apply-resume', args=[token_of(cohort.pk, user.pk)])}")
     assert page.input_value("[name=address]") == "대구광역시 서구"
     assert not Application.objects.exclude(address="대구광역시 중").exists()
 

@@ -54,6 +54,15 @@ def test_from_the_first_question_to_the_receipt(client, cohort, applicant):
     assert all(words in own for words in ("정보처리기사", "자격증.pdf"))
 
 
+def test_two_pages_of_one_title_tell_themselves_apart(client, cohort, applicant):
+    _form, choice, _text, _file = published(cohort)
+    fill(client, cohort)
+    answer(client, cohort, 1, (choice, "있음"))
+
+    labels = [client.get(step_url(cohort, f"questions-{page}")).context["step"].label for page in (1, 2, 3)]
+    assert labels == ["추가 질문", "추가 질문 (2)", "자격증"]
+
+
 def test_what_a_condition_hides_is_neither_asked_nor_missing_nor_kept(client, cohort, applicant):
     _form, choice, text, file = published(cohort)
     application = fill(client, cohort)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cohorts.resuming import token_of
 from portal.notify.models import Mail
-from tests.cohorts.applying import fill, step_url, submit
+from tests.cohorts.applying import CONSENTS, fill, send, step_url, submit
 from tests.factories import make_cohort, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,8 @@ def test_the_link_leads_through_the_sign_in_to_the_draft(client, applicant):
 
 def test_it_opens_nothing_for_another_account_nor_when_it_is_old_or_false(client, applicant, sign_in):
     cohort = make_cohort()
-    token = token_of(fill(client, cohort).pk)
+    fill(client, cohort)
+    token = token_of(cohort.pk, applicant.pk)
     url = reverse("cohorts:apply-resume", args=[token])
 
     with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
@@ -52,6 +53,21 @@ def test_it_opens_nothing_for_another_account_nor_when_it_is_old_or_false(client
     assert client.get(reverse("cohorts:apply-resume", args=[f"{token}x"])).status_code == 410
     sign_in(make_user())
     assert client.get(url).status_code == 403
+
+
+def test_before_the_first_page_is_sent_it_leads_to_what_was_typed(client, applicant):
+    cohort = make_cohort()
+    send(client, cohort, "consents", CONSENTS)
+    client.post(reverse("cohorts:apply-save", args=[cohort.pk, "about"]), {"name": "홍길"})
+    assert reverse("cohorts:apply-link", args=[cohort.pk]) in client.get(step_url(cohort, "about")).content.decode()
+
+    client.post(reverse("cohorts:apply-link", args=[cohort.pk]))
+
+    mail = Mail.objects.get(template="cohorts/application_link")
+    path = next(word for word in mail.body.split() if "/apply/resume/" in word).partition("/apply/")[2]
+    opened = client.get(f"/apply/{path}", follow=True)
+    assert opened.redirect_chain[-1][0] == step_url(cohort, "about")
+    assert opened.context["form"]["name"].value() == "홍길"
 
 
 def test_no_link_for_what_is_submitted_or_never_begun(client, applicant):

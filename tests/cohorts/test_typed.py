@@ -55,8 +55,11 @@ def test_half_a_page_is_there_again_before_there_is_a_record_or_a_draft(client, 
     client.logout()
     client.force_login(applicant)  # another device, another day
     assert shown(client, cohort) == HALF
+    mine = reverse("cohorts:my-application-list")
+    assert client.get(mine).context["begun"] == [cohort]
     assert send(client, cohort, "about", ABOUT).status_code == 302
     assert not TypedAnswers.objects.exists()
+    assert client.get(mine).context["begun"] == []
 
 
 def test_with_a_draft_the_link_leads_back_to_what_was_typed_and_the_record_waits_for_the_button(
@@ -65,7 +68,7 @@ def test_with_a_draft_the_link_leads_back_to_what_was_typed_and_the_record_waits
     application = fill(client, cohort)
     type_in(client, cohort, "about", ABOUT | {"mobile": "010-9876-5432", "address": "대구 서구"})
 
-    link = reverse("cohorts:apply-resume", args=[token_of(application.pk)])
+    link = reverse("cohorts:apply-resume", args=[token_of(cohort.pk, applicant.pk)])
     page = client.get(link, follow=True)
 
     assert page.redirect_chain[-1][0] == step_url(cohort, "about")

@@ -7,11 +7,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import ApplicationFile
+from cohorts.actions.supplements import ask_supplement
+from cohorts.models import ApplicationFile, Cohort
+from cohorts.states import CohortState
 from portal.common import resumable
 from portal.common.models import PartialUpload
-from tests.cohorts.applying import fill, send
-from tests.factories import make_cohort, make_user
+from tests.cohorts.applying import fill, send, submit
+from tests.factories import make_bonus_rule, make_cohort, make_user
 from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,27 @@ def test_a_cut_upload_goes_on_where_it_was_and_is_attached(client, applicant):
     assert (file.name, file.size, file.sha256) == ("증명서.pdf", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
     with file.file.open() as stored:
         assert stored.read() == CONTENT
+    assert not PartialUpload.objects.exists()
+
+
+def test_evidence_for_bonus_points_and_documents_asked_for_come_in_pieces_too(client, applicant):
+    cohort = make_cohort()
+    rule = make_bonus_rule(cohort=cohort)
+    application = fill(client, cohort)
+    submit(client, application)
+
+    def sent(url, name, **told):
+        assert reverse("cohorts:upload-announce") in client.get(url).content.decode()
+        key = announce(client, name=f"{name}.pdf").json()["key"]
+        piece(client, key, 0, CONTENT)
+        assert client.post(url, told | {f"upload-{name}": key}).status_code == 302
+        return ApplicationFile.objects.get(name=f"{name}.pdf").size
+
+    assert sent(reverse("cohorts:application-bonus", args=[application.pk]), "file", rule=rule.pk) == len(CONTENT)
+    Cohort.objects.filter(pk=cohort.pk).update(apply_closes_at=timezone.now(), state=CohortState.SELECTING)
+    day = timezone.localdate() + timedelta(days=3)
+    asked = ask_supplement(application, ["주민등록초본"], by=None, due_on=day)
+    assert sent(asked.get_absolute_url(), f"item_{asked.items.get().pk}") == len(CONTENT)
     assert not PartialUpload.objects.exists()
 
 
