@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.models import ObjectionResult
 from portal.common.fields import DateField, TextField
@@ -19,4 +20,4 @@ class AnswerForm(PortalForm):
         label=_("Result"), widget=forms.RadioSelect,
         choices=[one for one in ObjectionResult.choices if one[0] != ObjectionResult.OPEN],
     )  # fmt: skip
-    answer = TextField(label=_("Answer"), max_letters=2000, lines=True, help_text=_("The applicant gets it by mail."))
+    answer = TextField(label=pgettext_lazy("objection", "Answer"), max_letters=2000, lines=True, help_text=_("The applicant gets it by mail."))

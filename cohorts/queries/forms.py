@@ -13,4 +13,4 @@ def versions_of(cohort: Cohort) -> list[ApplicationForm]:
         begun=Count("applications", distinct=True),
         received=Count("applications", filter=Q(applications__state__in=RECEIVED), distinct=True),
     )
-    return list(counted.select_related("published_by"))
+    return list(counted.select_related("published_by").order_by("-version"))  # counting drops the order of the model

@@ -121,6 +121,8 @@ def test_a_new_version_begins_with_the_last_and_keeps_the_keys(client, cohort, o
     copies = {one.key: one for one in new.questions.all()}
     assert (new.version, set(copies)) == (2, set(form.questions.values_list("key", flat=True)))
     assert copies[text.key].asked_if == copies[choice.key]
+    page = client.get(reverse("cohorts:application-form", args=[cohort.pk])).content.decode()
+    assert reverse("cohorts:form-publish", args=[new.pk]) in page  # the draft is shown, above the version in use
     client.post(reverse("cohorts:form-discard", args=[new.pk]))
     assert list(ApplicationForm.objects.all()) == [form]
 

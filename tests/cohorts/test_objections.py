@@ -69,7 +69,7 @@ def test_it_is_answered_once_with_words_and_a_mail(decided, official):
 
     mail = Mail.objects.get(template="cohorts/objection_answered")
     assert "같습니다" in mail.body
-    assert "받아들이지 않음" in mail.body
+    assert "기각" in mail.body
     with pytest.raises(ActionRefused):
         actions.answer_objection(objection, by=official, result="upheld", answer="다시")
     verbs = AuditEvent.objects.filter(verb__contains="objection").order_by("pk").values_list("verb", flat=True)
