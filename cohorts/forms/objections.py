@@ -20,4 +20,9 @@ class AnswerForm(PortalForm):
         label=_("Result"), widget=forms.RadioSelect,
         choices=[one for one in ObjectionResult.choices if one[0] != ObjectionResult.OPEN],
     )  # fmt: skip
-    answer = TextField(label=pgettext_lazy("objection", "Answer"), max_letters=2000, lines=True, help_text=_("The applicant gets it by mail."))
+    answer = TextField(
+        label=pgettext_lazy("objection", "Answer"),
+        max_letters=2000,
+        lines=True,
+        help_text=_("The applicant gets it by mail."),
+    )

@@ -75,9 +75,10 @@ def grid(top: float, step: float) -> list[Tick]:
 def columns(labels: Sequence[Any], right: int = RIGHT) -> tuple[float, list[Tick]]:
     """The width each label has, and where the labels stand; of many, every second is left out on a phone."""
     width = (right - LEFT) / max(1, len(labels))
-    css = "p-skip p-crowd" if len(labels) > 10 else "p-skip" if len(labels) > 6 else ""
+    crowd = len(labels) > 10
+    css = "p-skip p-crowd" if crowd else "p-skip" if len(labels) > 6 else ""
     ticks = [
-        Tick(round(LEFT + width * (n + 0.5), 1), BOTTOM + 26, str(label), css if n % 2 else "")
+        Tick(round(LEFT + width * (n + 0.5), 1), BOTTOM + 26, str(label), css if n % 2 else "p-sparse" if crowd and n % 4 else "")
         for n, label in enumerate(labels)
     ]
     return width, ticks
