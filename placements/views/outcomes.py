@@ -84,7 +84,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     steps = [
         (_("Applicants"), found.applicants),
         (_("Trainees"), found.count("enrolled")),
-        (_("Completed or early job"), found.count("completed") + found.count("early")),
+        (_("Completed or employed early"), found.count("completed") + found.count("early")),
         (_("Employed"), found.count("employed")),
         (_("Retained"), found.count("retained")),
     ]

@@ -78,7 +78,12 @@ def columns(labels: Sequence[Any], right: int = RIGHT) -> tuple[float, list[Tick
     crowd = len(labels) > 10
     css = "p-skip p-crowd" if crowd else "p-skip" if len(labels) > 6 else ""
     ticks = [
-        Tick(round(LEFT + width * (n + 0.5), 1), BOTTOM + 26, str(label), css if n % 2 else "p-sparse" if crowd and n % 4 else "")
+        Tick(
+            round(LEFT + width * (n + 0.5), 1),
+            BOTTOM + 26,
+            str(label),
+            css if n % 2 else "p-sparse" if crowd and n % 4 else "",
+        )
         for n, label in enumerate(labels)
     ]
     return width, ticks
@@ -209,8 +214,8 @@ def line_chart(title: str, series: Sequence[Any], rows: Sequence[Any], *, desc: 
 
 
 def reach(label: str) -> int:
-    """How far a label goes, nearly: a syllable is as wide as two letters."""
-    return sum(17 if unicodedata.east_asian_width(letter) in "WF" else 9 for letter in label)
+    """How far a label goes at its largest, on a phone, nearly: a syllable is as wide as two letters."""
+    return sum(21 if unicodedata.east_asian_width(letter) in "WF" else 12 for letter in label)
 
 
 @register.inclusion_tag("components/_chart.html")
