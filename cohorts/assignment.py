@@ -14,10 +14,6 @@ class Assignment:
     short: dict[int, int]  # by application, how many reviewers it lacks: too few are free of a conflict
     uneven: frozenset[int]  # reviewers whose applications nobody with less to do may take
 
-    @property
-    def is_even(self) -> bool:
-        return not self.uneven
-
 
 def assign(
     applications: Sequence[int],

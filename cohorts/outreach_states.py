@@ -74,14 +74,6 @@ class VisitState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("visit", "Cancelled")
 
 
-V = VisitState
-VISIT_TRANSITIONS: dict[str, frozenset[str]] = {
-    V.PLANNED: frozenset({V.HELD, V.CANCELLED}),
-    V.HELD: frozenset(),
-    V.CANCELLED: frozenset(),
-}
-
-
 class ConsentWay(models.TextChoices):
     """How somebody's consent to the keeping of a pupil's name was obtained."""
 

@@ -4,16 +4,15 @@ A day is handled as a whole number with one bit for each minute, so that "presen
 not outside" is `training & present & ~outside`, and overlaps are never taken off twice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
 
-from curriculum.calendar import UnitPeriod
-from portal.common.numbers import percent, round_half_up
+from portal.common.numbers import percent
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,6 @@ class AttendancePolicy:
     pooled: bool = True  # late, early and out are counted together (S20), not each for itself (S19)
     compound_counts_twice: bool = True  # late and early on one day are two events
     minimum_rate: Decimal = Decimal("80.0")
-    expel_unit_days_from: int = 14  # shorter units expel nobody
-    expel_unit_share: Fraction = Fraction(1, 2)
-    expel_course_share: Fraction = Fraction(1, 5)
 
     @cached_property
     def training(self) -> int:
@@ -87,15 +83,6 @@ class Summary:
         return percent(max(self.scheduled - self.missed, 0), self.scheduled)
 
 
-@dataclass(frozen=True)
-class CourseSummary:
-    """Both scopes. Units pay allowances, the course decides completion; neither is a sum of the other: two
-    lates in each of three units are no absence in any unit, but two over the course."""
-
-    course: Summary
-    units: tuple[Summary, ...]
-
-
 def judge_day(record: DayRecord, policy: AttendancePolicy = STANDARD) -> DayJudgement:
     """Judge one scheduled day (S1 art. 34).
 
@@ -145,42 +132,17 @@ def summarise(days: Iterable[DayRecord], policy: AttendancePolicy = STANDARD) ->
     return Summary(len(judged), absences, events, sum(times // policy.events_per_absence for times in kinds))
 
 
-def summarise_course(
-    days: Mapping[date, DayRecord], units: Sequence[UnitPeriod], policy: AttendancePolicy = STANDARD
-) -> CourseSummary:
-    """The attendance over the course and over each of its units, every one counted from the days."""
-    return CourseSummary(
-        summarise(days.values(), policy),
-        tuple(summarise((record for day, record in days.items() if day in unit), policy) for unit in units),
-    )
-
-
 def allowance(so_far: Summary, total_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
     """How many of the days still to come a trainee may miss and reach the minimum rate at the end.
 
     `total_days` are the scheduled days of the whole unit or course. None: the minimum is out of reach even
-    without another absence. Expulsion may come first, see below.
+    without another absence.
     """
     for further in range(total_days - so_far.scheduled, -1, -1):
         at_the_end = replace(so_far, scheduled=total_days, absences=so_far.absences + further).rate
         if at_the_end is not None and at_the_end >= policy.minimum_rate:
             return further
     return None
-
-
-def unit_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
-    """The number of absences in a unit that expels (S1 art. 35 a): 11 of 21. None: the unit is too short."""
-    if scheduled_days < policy.expel_unit_days_from:
-        return None
-    return int(round_half_up(policy.expel_unit_share * scheduled_days, 0))
-
-
-def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int:
-    """The number of absences over the course that expels (S1 art. 35 b): 26 of 123.
-
-    The gap is meant: with 25 of 123 nobody is expelled, yet at 79.7 % nobody completes.
-    """
-    return int(round_half_up(policy.expel_course_share * scheduled_days, 0)) + 1
 
 
 def _minute(at: time) -> int:

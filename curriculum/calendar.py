@@ -1,10 +1,9 @@
-"""The days of a course: its unit periods and its training days."""
+"""The unit periods of a course."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.common.dates import PUBLIC_HOLIDAYS, period_end, working_days
+from portal.common.dates import period_end
 
 _DAY = timedelta(days=1)
 
@@ -34,8 +33,3 @@ def unit_periods(start: date, end: date) -> list[UnitPeriod]:
         units.append(UnitPeriod(len(units) + 1, begins, ends))
         begins = ends + _DAY
     return units
-
-
-def training_days(start: date, weeks: int, holidays: Container[date] = PUBLIC_HOLIDAYS) -> list[date]:
-    """The working days of so many weeks from `start`: a holiday shortens the course, it does not move its end."""
-    return working_days(start, start + timedelta(weeks=weeks) - _DAY, holidays)

@@ -1,6 +1,6 @@
 """Who may do what with the timetable and the attendance of a cohort."""
 
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort
 from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 
@@ -20,8 +20,3 @@ def can_take_attendance(user: User, cohort: Cohort) -> bool:
 
 def can_complete(user: User, cohort: Cohort) -> bool:
     return user.role in HOST_STAFF and user.organization_id == cohort.host_id
-
-
-def can_see_progress(user: User, enrolment: Enrolment) -> bool:
-    """Whoever may know of the enrolment at all."""
-    return True

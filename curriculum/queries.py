@@ -198,13 +198,6 @@ def most_absences(days: int, policy: AttendancePolicy) -> int:
     return -1
 
 
-def missing_registers(user: User, today: date | None = None) -> list[TrainingDay]:
-    """Days that have passed, or are today, without a saved register, in the running cohorts of a user."""
-    today = today or timezone.localdate()
-    days = TrainingDay.objects.visible_to(user).filter(date__lte=today, registered_at=None, cohort__state="running")
-    return list(days.select_related("cohort").order_by("date")[:50])
-
-
 def todays_lessons(user: User, today: date | None = None) -> list[Lesson]:
     today = today or timezone.localdate()
     days = TrainingDay.objects.visible_to(user).filter(date=today)

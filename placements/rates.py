@@ -89,36 +89,6 @@ def _retained_on(hire: Hire) -> date:
     return add_months(hire.hired_on, RETAINED_MONTHS)
 
 
-@dataclass(frozen=True)
-class Work:
-    """What is known of a job when it is reported."""
-
-    hours_a_month: int = 0
-    hours_a_week: int = 0
-    insured: bool = False  # 고용보험
-    days_in_month: int | None = None  # a daily worker's days within one month; None = no daily worker
-    own_business: bool = False  # newly registered
-    operating: bool = False  # the business is really run
-    lets_property: bool = False
-
-
-def job_kind(work: Work) -> JobKind | None:
-    """The rule of S1 art. 40 by which a job counts, or None if by none.
-
-    1. A contract of at least 60 hours a month or 15 a week, in a workplace exempt from insurance too.
-    2. A shorter contract that is insured.
-    3. Daily work on at least 10 days of a month.
-    4. A newly registered business that is really run, unless it lets property.
-    """
-    if work.own_business:
-        return JobKind.BUSINESS if work.operating and not work.lets_property else None
-    if work.days_in_month is not None:
-        return JobKind.DAILY if work.days_in_month >= 10 else None
-    if work.hours_a_month >= 60 or work.hours_a_week >= 15:
-        return JobKind.CONTRACT
-    return JobKind.INSURED if work.insured else None
-
-
 def employment_deadline(training_end: date, months: int = EMPLOYED_WITHIN_MONTHS) -> date:
     """The last day on which a job may begin that still counts (S1 art. 40)."""
     return period_end(training_end + _DAY, months)

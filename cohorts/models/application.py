@@ -82,9 +82,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def in_selection(self) -> "ApplicationQuerySet":
         return self.filter(state__in=IN_SELECTION)
 
-    def holding_a_place(self) -> "ApplicationQuerySet":
-        return self.filter(state__in=HOLDS_A_PLACE)
-
     def waitlisted(self) -> "ApplicationQuerySet":
         """Those waiting, in the strict order in which seats are offered."""
         return self.filter(state=ApplicationState.WAITLISTED).with_rank().order_by("rank", "pk")

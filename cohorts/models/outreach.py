@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -289,7 +289,3 @@ class SchoolRequest(HostOwned):
     @property
     def shares_contact(self) -> bool:
         return self.sharing_text_id is not None
-
-    @property
-    def wished_days(self) -> list[date]:
-        return list(self.wishes)

@@ -143,9 +143,6 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def live(self) -> "AgreementQuerySet":
         return self.filter(state__in=LIVE)
 
-    def in_force_on(self, day: date) -> "AgreementQuerySet":
-        return self.live().filter(valid_from__lte=day, valid_until__gte=day)
-
     def undated(self) -> "AgreementQuerySet":
         """Drafts that cannot be signed yet: their day of signing is not known."""
         unknown = Q(signed_on=None) | ~Q(signed_precision=DatePrecision.DAY)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from cohorts.models import Cohort, Consent, Enrolment
 from cohorts.states import CohortState
@@ -196,9 +196,3 @@ def free_teams(cohort: Cohort) -> QuerySet[Team]:
     """Teams that may take one more."""
     teams = Team.objects.filter(cohort=cohort, project__state__in=("open", "running")).for_list()
     return teams.filter(member_count__lt=cohort.policy.team_max)
-
-
-def projects_with_room(cohort: Cohort) -> QuerySet[Project]:
-    """Projects that may have one more team."""
-    live = Project.objects.filter(cohort=cohort, state__in=("open", "running")).annotate(team_count=Count("teams"))
-    return live.filter(team_count__lt=F("teams_max"))

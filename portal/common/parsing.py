@@ -184,13 +184,6 @@ def _in_korea(moment: dt.datetime) -> dt.datetime:
     return moment
 
 
-def format_period(start: dt.datetime, end: dt.datetime) -> str:
-    """A slot in Korean time; one that crosses midnight shows both dates."""
-    start, end = start.astimezone(KST), end.astimezone(KST)
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M} – {last}"
-
-
 # Numbers ----------------------------------------------------------------------
 
 _INTEGER = re.compile(r"[+-]?(?:\d{1,18}|\d{1,3}(?:,\d{3}){1,5})", re.ASCII)

@@ -65,7 +65,7 @@ def test_loads_are_within_one_where_a_flow_says_so_and_never_across_a_conflict(c
     feasible = most_flow(applications, reviewers, wanted, conflicts, low + bool(rest)) == whole and most_flow(
         applications, reviewers, wanted, conflicts, low
     ) == low * len(reviewers)
-    assert found.is_even == feasible == (max(found.loads.values()) - min(found.loads.values()) <= 1)
+    assert (not found.uneven) == feasible == (max(found.loads.values()) - min(found.loads.values()) <= 1)
 
 
 @settings(max_examples=100, deadline=None)

@@ -12,7 +12,6 @@ from cohorts.actions import visit_reminders as calendar
 from cohorts.actions import visits as actions
 from cohorts.models import SchoolRequest, Visit, VisitPupil
 from cohorts.outreach import feedback_marks, rural_rows, visit_figures
-from cohorts.outreach_states import VISIT_TRANSITIONS, VisitState
 from partners.measures import delivered
 from partners.models import Commitment, CommitmentFigure, Party
 from partners.states import Measure
@@ -49,10 +48,6 @@ def accepted(company) -> SchoolRequest:
 
 def mails() -> list[tuple[str, str]]:
     return [(mail.template.removeprefix("cohorts/"), mail.address) for mail in Mail.objects.order_by("pk")]
-
-
-def test_the_table_of_states_is_complete():
-    assert set(VISIT_TRANSITIONS) == set(VisitState)
 
 
 # Arranging -----------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.common import parsing
 from portal.common.korean import Unacceptable
 from portal.common.parsing import KST, parse_date, parse_datetime, parse_integer
 
@@ -174,12 +173,6 @@ def test_row_36_moments_that_are_refused(row: int, typed: str, code: str) -> Non
 @given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2100, 12, 31)).map(lambda at: at.replace(microsecond=0)))
 def test_a_written_moment_is_read_as_itself(at: dt.datetime) -> None:
     assert parse_datetime(f"{at:%Y-%m-%d %H:%M:%S}") == at.replace(tzinfo=KST)
-
-
-def test_row_42_a_slot_across_midnight_shows_both_dates() -> None:
-    start = dt.datetime(2026, 4, 14, 23, 0, tzinfo=KST)
-    assert parsing.format_period(start, start + dt.timedelta(minutes=30)) == "2026-04-14 23:00 – 23:30"
-    assert parsing.format_period(start, start + dt.timedelta(hours=2)) == "2026-04-14 23:00 – 2026-04-15 01:00"
 
 
 @pytest.mark.parametrize(

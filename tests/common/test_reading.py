@@ -281,7 +281,7 @@ def test_the_sheet_with_the_asked_header_is_taken() -> None:
 
     table = read_table(workbook(["a", "b", "c"], edit=edit), looks_like_header=lambda header: "휴대전화" in header)
     assert table.header == ("이름", "휴대전화")
-    assert table.cell_name(table.rows[0], 1) == "B3"
+    assert table.rows[0].number == 3
 
 
 def test_columns_without_a_heading_are_told() -> None:

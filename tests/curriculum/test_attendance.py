@@ -1,7 +1,6 @@
 import csv
 import pathlib
-from datetime import date, time, timedelta
-from decimal import Decimal
+from datetime import time
 
 import pytest
 from hypothesis import given
@@ -12,14 +11,10 @@ from curriculum.attendance import (
     DayRecord,
     Summary,
     allowance,
-    course_expulsion_at,
     judge_day,
     rate,
     summarise,
-    summarise_course,
-    unit_expulsion_at,
 )
-from curriculum.calendar import unit_periods
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "data" / "attendance_golden.csv"
 FULL = DayRecord(time(9), time(18))
@@ -141,19 +136,6 @@ def test_policy_can_convert_each_kind_for_itself() -> None:
     assert summarise([LATE, *days], AttendancePolicy(pooled=False)).converted == 1
 
 
-def test_events_of_the_units_convert_only_over_the_course() -> None:
-    start = date(2026, 4, 13)
-    units = unit_periods(start, date(2026, 7, 12))
-    days = {start + timedelta(days=n): FULL for n in range((units[-1].end - start).days + 1)}
-    for unit in units:
-        days |= {unit.start: LATE, unit.end: LATE}
-
-    found = summarise_course(days, units)
-
-    assert [unit.converted for unit in found.units] == [0, 0, 0]
-    assert found.course.converted == 2
-
-
 def test_allowance_is_what_the_course_leaves() -> None:
     three_weeks_in = summarise([ABSENT, ABSENT, LATE, LATE, EARLY, *[FULL] * 10])
 
@@ -167,18 +149,6 @@ def test_allowance_is_no_more_than_the_days_to_come() -> None:
 def test_allowance_is_none_when_the_minimum_is_out_of_reach() -> None:
     assert allowance(summarise([ABSENT] * 5), total_days=20) is None
     assert allowance(summarise([ABSENT] * 4), total_days=20) == 0
-
-
-@pytest.mark.parametrize(("scheduled", "expected"), [(13, None), (14, 7), (21, 11), (22, 11)])
-def test_expulsion_in_a_unit(scheduled: int, expected: int | None) -> None:
-    assert unit_expulsion_at(scheduled) == expected
-
-
-def test_between_completion_and_expulsion_there_is_a_gap() -> None:
-    at_the_limit = rate(123, course_expulsion_at(123) - 1, 0)
-
-    assert course_expulsion_at(123) == 26
-    assert at_the_limit == Decimal("79.7")
 
 
 TIMES = st.times()

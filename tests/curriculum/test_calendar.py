@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curriculum.calendar import UnitPeriod, training_days, unit_periods
+from curriculum.calendar import UnitPeriod, unit_periods
 
 DAYS = st.dates(date(2015, 1, 1), date(2040, 12, 31))
 
@@ -32,10 +32,3 @@ def test_every_day_of_a_course_lies_in_exactly_one_unit(start: date, length: int
     assert (units[0].start, units[-1].end) == (start, end)
     for day in (start + timedelta(days=n) for n in range(length + 1)):
         assert sum(day in unit for unit in units) == 1
-
-
-def test_26_weeks_from_13_april_have_120_training_days() -> None:
-    days = training_days(date(2026, 4, 13), weeks=26)
-
-    assert len(days) == 26 * 5 - 10  # 5/1 5/5 5/25 6/3 7/17 8/17 9/24 9/25 10/5 10/9
-    assert (days[0], days[-1]) == (date(2026, 4, 13), date(2026, 10, 8))

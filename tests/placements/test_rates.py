@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 from placements.rates import (
     Hire,
     Rate,
-    Work,
     completion_rate,
     counts_as_employed,
     employment_deadline,
     employment_rate,
     evidence_due,
-    job_kind,
     pooled,
     retention_6,
     strict_employment_rate,
@@ -76,24 +74,6 @@ def test_retention_counts_only_hires_of_six_months_ago(hire: Hire, counts: tuple
     found = retention_6([hire], AS_OF)
 
     assert (found.numerator, found.denominator, found.excluded) == counts
-
-
-@pytest.mark.parametrize(
-    ("work", "kind"),
-    [
-        (Work(hours_a_month=60), JobKind.CONTRACT),
-        (Work(hours_a_week=15), JobKind.CONTRACT),
-        (Work(hours_a_month=59, hours_a_week=14), None),
-        (Work(hours_a_week=14, insured=True), JobKind.INSURED),
-        (Work(days_in_month=10), JobKind.DAILY),
-        (Work(days_in_month=9, insured=True), None),
-        (Work(own_business=True, operating=True), JobKind.BUSINESS),
-        (Work(own_business=True), None),
-        (Work(own_business=True, operating=True, lets_property=True), None),
-    ],
-)
-def test_job_counts_by_one_of_the_rules_of_article_40(work: Work, kind: JobKind | None) -> None:
-    assert job_kind(work) == kind
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,6 @@ class Table:
     source_format: str  # "xlsx" or "csv"
     notes: list[str] = field(default_factory=list)  # sentences for the preview
 
-    def cell_name(self, row: Row, column: int) -> str:
-        """As Excel calls it: D12."""
-        return f"{get_column_letter(column + 1)}{row.number}"
-
 
 def read_table(
     file: str | pathlib.Path | bytes | BinaryIO,
