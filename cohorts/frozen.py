@@ -1,8 +1,10 @@
 """The frozen inputs of a selection as a workbook with which anybody ranks again: three sheets, no names.
 
-*Inputs*: one line for each application. *Rules*: weights, minimums, tie order, seats and quotas. *Recompute*: the
-ranking in formulas of the two other sheets alone, beside what was decided. The formulas hold where nobody is in two
-groups with a quota of the same track; the sheet says so where they do not (`cohorts.quotas` is the general rule).
+*Inputs*: one line for each application, in the decided order. *Rules*: weights, minimums, tie order, seats and quotas.
+*Recompute*: in formulas of the two other sheets alone, that each line stands rightly behind the one above it, and what
+follows from that, beside what was decided. A formula looks at its own line and the one above and never through all of
+them, so that ten thousand are as good as ten. The formulas hold where nobody is in two groups with a quota of the same
+track; the sheet says so where they do not (`cohorts.quotas` is the general rule).
 """
 
 import io
@@ -24,21 +26,33 @@ from cohorts.rules import Rules, of_inputs
 from cohorts.states import Stage
 
 TOP = 3  # the line of the headings, counted from 0
-MOST_FORMULAS = 2_000  # lines; each counts through all the others
 ENTRY = ("application", "receipt_number", "track", *Stage.values, "bonus", "failed", "submitted", "seconds", "micros")
 DECIDED = ("decided_total", "decided_rank", "decided_outcome")
 
 
+class PlainSheet(Worksheet):
+    """Of formulas that every version knows: 29 searches in each for newer functions took four fifths of the time."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
 def frozen_workbook(selection: Selection) -> tuple[io.BytesIO, int]:
     """The file, and how many people are in it; three queries."""
-    decisions = list(selection.decisions.select_related("application").order_by("application_id"))
+    shown = ("application", "facts", "scores", "total", "rank", "outcome", "application__receipt_number")
+    decided = selection.decisions.select_related("application").only(*shown).order_by("rank", "application_id")
+    decisions = sorted(decided, key=lambda one: one.facts.get("track") or "")  # the order in a track stays
     tracks = {str(pk): name for pk, name in Track.objects.filter(cohort=selection.cohort_id).values_list("pk", "name")}
     rules = of_inputs(selection.inputs)
     groups = sorted({quota.group for quotas in rules.quotas.values() for quota in quotas})
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True})
-        sheets = [book.add_worksheet(name) for name in ("Inputs", "Rules", "Recompute")]
+        sheets = [
+            book.add_worksheet("Inputs"),
+            book.add_worksheet("Rules"),
+            book.add_worksheet("Recompute", PlainSheet),
+        ]
         _write_inputs(sheets[0], selection, decisions, tracks, groups, bold)
         places = _write_rules(sheets[1], selection, rules, tracks, bold)
         note = ""
@@ -46,12 +60,7 @@ def frozen_workbook(selection: Selection) -> tuple[io.BytesIO, int]:
             note = _(
                 "Somebody is in two groups with a quota, or more seats are kept than there are: these formulas do not hold."
             )
-        if len(decisions) <= MOST_FORMULAS:
-            _write_formulas(sheets[2], len(decisions), groups, rules, places, note, bold)
-        else:
-            sheets[2].write_string(
-                0, 0, _("Too many lines for formulas. Load the sheets Inputs and Rules into a database.")
-            )
+        _write_formulas(sheets[2], len(decisions), list(tracks.values()), groups, rules, places, note, bold)
     file.seek(0)
     return file, len(decisions)
 
@@ -171,38 +180,54 @@ def _table(
 # The formulas ------------------------------------------------------------------------------
 
 COLUMNS = (
-    "application", "track", "base", "bonus", "total", "class", "key1", "key2", "key3", "key4", "key5", "rank", "group",
-    "group_rank", "kept", "barred", "other_rank", "outcome", "rank_in_all", "same",
+    "application", "track", "base", "bonus", "total", "class", "key1", "key2", "key3", "key4", "key5", "in_order",
+    "rank", "group", "group_rank", "kept", "barred", "other_rank", "outcome", "rank_in_all", "same",
 )  # fmt: skip
+KEYS = ("key1", "key2", "key3", "key4", "key5")
 
 
 def _write_formulas(
-    page: Worksheet, number: int, groups: Sequence[str], rules: Rules, places: dict[str, str], note: str, bold: Any
-) -> None:
-    """`class`: 0 in the order, 1 below a minimum, 2 without a score that counts."""
-    first, last = TOP + 1, TOP + number
-    letters = {name: xl_col_to_name(at) for at, name in enumerate(COLUMNS)}
-    whole = {name: f"${letter}${first + 1}:${letter}${last + 1}" for name, letter in letters.items()}
-    told = (*ENTRY, *groups, *DECIDED)
-    inputs = {name: xl_col_to_name(at) for at, name in enumerate(told)}
+    page: Worksheet, number: int, tracks: Sequence[str], groups: Sequence[str], rules: Rules, places: dict[str, str],
+    note: str, bold: Any,
+) -> None:  # fmt: skip
+    """`class`: 0 in the order, 1 below a minimum, 2 without a score that counts. `in:…`: so many of a group so far."""
+    columns = (*COLUMNS, *(f"in:{group}" for group in groups))
+    letters = {name: xl_col_to_name(at) for at, name in enumerate(columns)}
+    heads = TOP + len(tracks) + 2  # the line of the headings, below the tracks
+    first, last = heads + 1, heads + number
+    whole = {name: f"${letter}${first + 1}:${letter}${max(last, first) + 1}" for name, letter in letters.items()}
+    inputs = {name: xl_col_to_name(at) for at, name in enumerate((*ENTRY, *groups, *DECIDED))}
     page.write_string(0, 0, note or _("Recomputed from the sheets Inputs and Rules alone."), bold)
     page.write_string(1, 0, _("Lines that differ:"))
     page.write_formula(1, 3, f'=COUNTIF({whole["same"]},"DIFFERENT")')
-    for at, name in enumerate(COLUMNS):
-        page.write_string(TOP, at, name, bold)
+    at = places | _write_tracks(page, tracks, whole, bold)
+    for place, name in enumerate(columns):
+        page.write_string(heads, place, name, bold)
     for line in range(first, last + 1):
-        told_here = {name: f"Inputs!${letter}{line + 1}" for name, letter in inputs.items()}
+        told = {name: f"Inputs!${letter}{line - first + TOP + 2}" for name, letter in inputs.items()}
         here = {name: f"${letter}{line + 1}" for name, letter in letters.items()}
-        formulas = _formulas(told_here, here, whole, places, groups, rules)
-        for at, name in enumerate(COLUMNS):
-            page.write_formula(line, at, "=" + formulas[name])
-    page.freeze_panes(TOP + 1, 1)
+        above = {name: f"${letter}{line}" for name, letter in letters.items()} if line > first else {}
+        formulas = _formulas(told, here, above, at, groups, rules)
+        for place, name in enumerate(columns):
+            page.write_formula(line, place, "=" + formulas[name])
+    page.freeze_panes(heads + 1, 1)
+
+
+def _write_tracks(page: Worksheet, tracks: Sequence[str], whole: dict[str, str], bold: Any) -> dict[str, str]:
+    """The only counts through all lines: the seats of each track that go to kept people."""
+    for at, head in enumerate(("track", "kept")):
+        page.write_string(TOP, at, head, bold)
+    for line, track in enumerate(tracks, start=TOP + 1):
+        page.write_string(line, 0, track)
+        page.write_formula(line, 1, f"=COUNTIFS({whole['track']},$A{line + 1},{whole['kept']},1)")
+    rows = (TOP + 1, TOP + max(len(tracks), 1))
+    return {f"kept.{name}": xl_range_abs(rows[0], at, rows[1], at) for at, name in enumerate(("track", "kept"))}
 
 
 def _formulas(
     told: dict[str, str],
     here: dict[str, str],
-    whole: dict[str, str],
+    above: dict[str, str],
     at: dict[str, str],
     groups: Sequence[str],
     rules: Rules,
@@ -214,13 +239,14 @@ def _formulas(
     missing = [f'{told[stage]}=""' for stage in counts] + [f'{told["track"]}=""']
     limited = f"MIN({told['bonus']},{at['bonus_limit']})" if rules.bonus.limit is not None else told["bonus"]
     bonus = limited if rules.bonus.above_full else f"MIN({limited},100-{here['base']})"
-    alike = f"{whole['track']},{here['track']},{whole['class']}"
-    in_order = f"{alike},0"
 
-    def quota(rule: QuotaRule) -> str:
-        named = (
-            f'{at["quota.quota_track"]},{here["track"]},{at["quota.group"]},{here["group"]},{at["quota.rule"]},"{rule}"'
-        )
+    def so_far(name: str, counted: str) -> str:
+        """A count that begins anew with each track."""
+        before = f"IF({here['track']}={above['track']},{above[name]},0)+" if above else ""
+        return f"{before}IF({counted},1,0)"
+
+    def quota(rule: QuotaRule, group: str = here["group"]) -> str:
+        named = f'{at["quota.quota_track"]},{here["track"]},{at["quota.group"]},{group},{at["quota.rule"]},"{rule}"'
         return f"SUMIFS({at['quota.seats']},{named})"
 
     has_limit = f'COUNTIFS({at["quota.quota_track"]},{here["track"]},{at["quota.group"]},{here["group"]},{at["quota.rule"]},"{QuotaRule.AT_MOST}")>0'
@@ -229,9 +255,12 @@ def _formulas(
         f'IF(AND({told[group]}=1,COUNTIFS({at["quota.quota_track"]},{here["track"]},{at["quota.group"]},"{quoted[group]}")>0),"{quoted[group]}","")'
         for group in groups
     ]
+    in_group = {f"in:{group}": f'AND({here["class"]}=0,{here["group"]}="{quoted[group]}")' for group in groups}
+    among = [f'IF({here["group"]}="{quoted[group]}",{here[f"in:{group}"]},0)' for group in groups]
     seats = f"SUMIFS({at['track.seats']},{at['track.track']},{here['track']})"
-    seated = f"OR({here['kept']}=1,{here['other_rank']}<={seats}-COUNTIFS({in_order},{whole['kept']},1))"
-    keys = [*_keys(rules.tie_order, told), "0"][:5]
+    given = f"SUMIFS({at['kept.kept']},{at['kept.track']},{here['track']})"
+    seated = f"OR({here['kept']}=1,{here['other_rank']}<={seats}-{given})"
+    keys = [*_keys(rules.tie_order, told), *["0"] * len(KEYS)][: len(KEYS)]
     rank = f"SUMIFS({at['track.last_rank']},{at['track.track']},{here['track']})+{here['rank']}"
     return {
         "application": told["application"],
@@ -240,25 +269,25 @@ def _formulas(
         "bonus": bonus,
         "total": f"ROUND({here['base']}+{here['bonus']},2)",
         "class": f"IF(OR({','.join(missing)}),2,IF(OR({','.join(below)}),1,0))",
-        **{f"key{n}": key for n, key in enumerate(keys, start=1)},
-        "rank": _rank(here, whole, alike),
+        **dict(zip(KEYS, keys, strict=True)),
+        "in_order": _in_order(here, above),
+        "rank": so_far("rank", "TRUE"),
         "group": "&".join(named) or '""',
-        "group_rank": f'COUNTIFS({in_order},{whole["group"]},{here["group"]},{whole["rank"]},"<="&{here["rank"]})',
+        "group_rank": "+".join(among) or "0",
         "kept": (
             f'IF(AND({here["class"]}=0,{here["group"]}<>"",{here["barred"]}=0,'
             f"{here['group_rank']}<={quota(QuotaRule.AT_LEAST)}),1,0)"
         ),
         "barred": (f'IF(AND({here["group"]}<>"",{has_limit},{here["group_rank"]}>{quota(QuotaRule.AT_MOST)}),1,0)'),
-        "other_rank": (
-            f'COUNTIFS({in_order},{whole["kept"]},0,{whole["barred"]},0,{whole["rank"]},"<="&{here["rank"]})'
-        ),
+        "other_rank": so_far("other_rank", f"AND({here['class']}=0,{here['kept']}=0,{here['barred']}=0)"),
         "outcome": (f'IF({here["class"]}>0,"rejected",IF(AND({here["barred"]}=0,{seated}),"selected","waitlisted"))'),
         "rank_in_all": rank,
         "same": (
             f'IF({here["class"]}=2,IF({told["decided_outcome"]}="rejected","same","DIFFERENT"),'
-            f"IF(AND({told['decided_outcome']}={here['outcome']},{told['decided_total']}={here['total']},"
-            f'{told["decided_rank"]}={here["rank_in_all"]}),"same","DIFFERENT"))'
+            f'IF(AND({here["in_order"]}="yes",{told["decided_outcome"]}={here["outcome"]},'
+            f'{told["decided_total"]}={here["total"]},{told["decided_rank"]}={here["rank_in_all"]}),"same","DIFFERENT"))'
         ),
+        **{name: so_far(name, counted) for name, counted in in_group.items()},
     }
 
 
@@ -270,12 +299,12 @@ def _keys(order: Iterable[Tie], told: dict[str, str]) -> list[str]:
     return found
 
 
-def _rank(here: dict[str, str], whole: dict[str, str], alike: str) -> str:
-    """One, and how many of the track are ahead: by class, total, each key in turn, and the older record."""
-    ahead = [f'COUNTIFS({alike},"<"&{here["class"]})']
-    same = f"{alike},{here['class']}"
-    for name in ("total", "key1", "key2", "key3", "key4", "key5"):
-        ahead.append(f'COUNTIFS({same},{whole[name]},">"&{here[name]})')
-        same += f",{whole[name]},{here[name]}"
-    ahead.append(f'COUNTIFS({same},{whole["application"]},"<"&{here["application"]})')
-    return "1+" + "+".join(ahead)
+def _in_order(here: dict[str, str], above: dict[str, str]) -> str:
+    """Whether the line above is rightly ahead: by class, total, each key in turn, and the older record."""
+    if not above:
+        return '"yes"'
+    ahead = f"{above['application']}<{here['application']}"
+    for name in reversed(("total", *KEYS)):
+        ahead = f"IF({above[name]}={here[name]},{ahead},{above[name]}>{here[name]})"
+    ahead = f"IF({above['class']}={here['class']},OR({here['class']}=2,{ahead}),{above['class']}<{here['class']})"
+    return f'IF({above["track"]}<>{here["track"]},"yes",IF({ahead},"yes","NO"))'

@@ -1,6 +1,8 @@
 """A frozen selection worked out again: by the portal, and by plain SQL from the exported workbook alone."""
 
 import io
+import shutil
+import subprocess
 from datetime import timedelta
 from decimal import Decimal
 
@@ -129,7 +131,8 @@ def test_plain_sql_finds_the_same_hundred_people_from_the_exported_workbook():
     assert (len(again), people) == (100, 412)
     assert any(one.reasons for one in chosen)  # the quotas did decide
     assert "홍길동" not in str([list(sheet.values) for sheet in book])
-    assert book["Recompute"]["A5"].value.startswith("=")
+    formulas = [row for row in book["Recompute"].iter_rows(values_only=True) if str(row[0]).startswith("=Inputs!")]
+    assert len(formulas) == 412
 
 
 def test_the_frozen_inputs_give_the_same_whatever_has_changed_since():
@@ -190,3 +193,45 @@ def test_the_proof_asks_the_same_of_any_number(client, settings, count, django_a
 
     with django_assert_num_queries(7):
         client.get(there)
+
+
+# The formulas ----------------------------------------------------------------------------------
+
+ALWAYS_RECALCULATES = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
+"""
+
+
+def calculated(selection, folder):
+    """What an office program makes of the sheet: line by line, whether it is the same."""
+    (folder / "user").mkdir(parents=True)
+    (folder / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATES)
+    (folder / "selection.xlsx").write_bytes(frozen_workbook(selection)[0].getvalue())
+    program = ["soffice", f"-env:UserInstallation=file://{folder}", "--headless", "--convert-to", "xlsx"]
+    subprocess.run(
+        [*program, "--outdir", folder / "out", folder / "selection.xlsx"], check=True, timeout=120, capture_output=True
+    )
+    page = openpyxl.load_workbook(folder / "out" / "selection.xlsx", data_only=True)["Recompute"]
+    lines = iter(page.iter_rows(values_only=True))
+    heads = next(line for line in lines if line[0] == "application")
+    return {line[0]: line[heads.index("same")] for line in lines}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_an_office_program_finds_the_same_and_what_was_tampered_with(tmp_path):
+    selection = prepare_selection(four_hundred_and_twelve(), by=None)
+    assert set(calculated(selection, tmp_path / "right").values()) == {"same"}
+
+    track = selection.decisions.filter(facts__track=str(selection.cohort.tracks.first().pk))
+    chosen = track.filter(outcome="selected").last()
+    tenth, eleventh = (track.get(rank=rank) for rank in (10, 11))
+    Decision.objects.filter(pk=chosen.pk).update(outcome="waitlisted")
+    Decision.objects.filter(pk=tenth.pk).update(rank=11)
+    Decision.objects.filter(pk=eleventh.pk).update(rank=10)
+    found = calculated(selection, tmp_path / "wrong")
+
+    wrong = {pk for pk, said in found.items() if said == "DIFFERENT"}
+    assert wrong == {chosen.application_id, tenth.application_id}  # the tenth stands behind whom it is better than
