@@ -3,7 +3,6 @@
 from cohorts.queries.applications import begun_forms, my_applications, resembling
 from cohorts.queries.cohorts import (
     SHOWN,
-    CohortNumbers,
     cohort_numbers,
     cohort_todos,
     eligibility_rules,
@@ -23,11 +22,9 @@ from cohorts.queries.licences import (
 )
 from cohorts.queries.line import next_by_quota
 from cohorts.queries.pictures import Picture, distribution, funnel
-from cohorts.queries.pool import Pool, mean_scores, policy_rules, pool_of, stages_of, weights_of
+from cohorts.queries.pool import Pool, mean_scores, policy_rules, pool_of, stages_of
 from cohorts.queries.ranking import (
-    InOrder,
     Ranking,
-    TrackNumbers,
     as_strings,
     decision_numbers,
     outcomes_of,
@@ -35,11 +32,10 @@ from cohorts.queries.ranking import (
     rank,
 )
 from cohorts.queries.readiness import desk_numbers, lacking, lacks_of, on_the_way
-from cohorts.queries.release import Difference, recompute, second_pairs
+from cohorts.queries.release import recompute, second_pairs
 from cohorts.queries.reviewing import (
     Queue,
     Reviewing,
-    ReviewingOfCohort,
     begun,
     conflict_pairs,
     conflicts_of,
@@ -62,16 +58,3 @@ from cohorts.queries.seats import (
     waitlist_valid_until,
 )
 from cohorts.queries.todos import selection_todos
-
-__all__ = [
-    "SHOWN", "Candidate", "CohortNumbers", "Difference", "InOrder", "Picture", "Pool", "Queue", "Ranking",
-    "Reviewing", "ReviewingOfCohort", "TrackNumbers", "Use", "agreements_for_licences",
-    "as_strings", "begun", "begun_forms", "cohort_numbers", "cohort_todos", "conflict_pairs", "conflicts_of", "decision_numbers",
-    "desk_numbers", "distribution", "eligibility_rules", "failed_contacts", "funnel", "lacking", "lacks_of",
-    "last_change", "last_rubric", "licence_candidates", "licence_use", "mean_scores", "my_applications",
-    "narrowed", "next_by_quota", "next_to_review", "on_the_way", "open_cohorts", "open_seats_and_quotas", "outcomes_of", "policy_rules", "pool_of",
-    "preview_numbers", "promised_licences", "providers_of", "queue_of", "rank", "recompute", "registration_until",
-    "resembling", "reviewers_of", "reviewing_of", "roll_of", "scores_on", "seats_open", "second_pairs", "selection_todos",
-    "staff_ever", "stages_of", "track_seats", "tracks_with_seats_to_offer", "waitlist_is_valid", "waitlist_place",
-    "waitlist_valid_until", "weights_of",
-]  # fmt: skip

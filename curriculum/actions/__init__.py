@@ -4,14 +4,3 @@ from curriculum.actions.attendance import save_register
 from curriculum.actions.completion import complete_course
 from curriculum.actions.modules import add_holiday, edit_module, remove_holiday, remove_module, write_module
 from curriculum.actions.timetable import plan_timetable
-
-__all__ = [
-    "add_holiday",
-    "complete_course",
-    "edit_module",
-    "plan_timetable",
-    "remove_holiday",
-    "remove_module",
-    "save_register",
-    "write_module",
-]

@@ -26,37 +26,3 @@ from partners.models.imports import RegisterImport, RegisterLine
 from partners.models.papers import PaperTemplate
 from partners.models.proposals import Proposal, ProposedCommitment
 from partners.models.views import DefaultView, RegisterView
-
-__all__ = [
-    "Agreement",
-    "AgreementDocument",
-    "AgreementQuerySet",
-    "Amendment",
-    "AmendmentLine",
-    "CheckFinding",
-    "Commitment",
-    "CommitmentFigure",
-    "ComplianceCheck",
-    "Consortium",
-    "ConsortiumMember",
-    "CouncilAct",
-    "DefaultView",
-    "Delivery",
-    "Initiative",
-    "JointProject",
-    "Meeting",
-    "MeetingAttendance",
-    "MeetingDecision",
-    "MeetingFile",
-    "OrdinanceProfile",
-    "Organization",
-    "OrganizationQuerySet",
-    "PaperTemplate",
-    "Party",
-    "Proposal",
-    "ProposedCommitment",
-    "RegisterImport",
-    "RegisterLine",
-    "RegisterView",
-    "tallied",
-]

@@ -40,11 +40,3 @@ from placements.actions.projects import (
     start_projects,
     withdraw_project,
 )
-
-__all__ = [
-    "add_evidence", "add_team", "amend_log", "approve_log", "assign_mentor", "choose_preferences", "discard_log",
-    "edit_employment", "edit_log", "edit_project", "end_for_employment", "exclude_outcome", "finish_project",
-    "form_teams", "include_outcome", "leave_employment", "move_member", "offer_project", "open_project",
-    "place_trainee", "propose_project", "record_interview", "reject_employment", "remove_member", "report_employment", "return_log",
-    "settle_interview", "start_project", "start_projects", "submit_log", "verify_employment", "withdraw_interview", "withdraw_project", "write_log",
-]  # fmt: skip

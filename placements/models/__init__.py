@@ -4,17 +4,3 @@ from placements.models.employment import Employment, EmploymentEvidence, Outcome
 from placements.models.interviews import JobInterview
 from placements.models.logs import Meeting, MentoringLog, TimeRange
 from placements.models.projects import Preference, Project, Team, TeamMember
-
-__all__ = [
-    "Employment",
-    "EmploymentEvidence",
-    "JobInterview",
-    "Meeting",
-    "MentoringLog",
-    "OutcomeExclusion",
-    "Preference",
-    "Project",
-    "Team",
-    "TeamMember",
-    "TimeRange",
-]

@@ -3,14 +3,7 @@
 from placements.queries.outcomes import GROUPS, Outcome, outcome_of, outcomes_of, with_outcomes
 from placements.queries.placement import Face, Plan, faces, plan_of, preferences_open, unplaced
 from placements.queries.todos import (
-    Silence,
     approved_hours,
     mentor_todos,
     silent_teams,
 )
-
-__all__ = [
-    "GROUPS", "Face", "Outcome", "Plan", "Silence", "approved_hours", "faces", "mentor_todos", "outcome_of",
-    "outcomes_of", "plan_of", "preferences_open", "silent_teams", "unplaced",
-    "with_outcomes",
-]  # fmt: skip

@@ -15,19 +15,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.jobs.models import Job
 
-__all__ = [
-    "JobFailed",
-    "OutcomeUnknown",
-    "Postponed",
-    "Stopped",
-    "TryLater",
-    "enqueue",
-    "enqueue_many",
-    "job",
-    "new",
-    "schedule",
-]
-
 
 def new(
     kind: str,

@@ -2,17 +2,3 @@
 
 from portal.common.spreadsheets.reading import CellError, Row, Table, UnreadableFile, read_table
 from portal.common.spreadsheets.writing import Column, Sheet, csv_rows, needs_quoting, write_sheets, write_xlsx
-
-__all__ = [
-    "CellError",
-    "Column",
-    "Row",
-    "Sheet",
-    "Table",
-    "UnreadableFile",
-    "csv_rows",
-    "needs_quoting",
-    "read_table",
-    "write_sheets",
-    "write_xlsx",
-]
