@@ -278,7 +278,7 @@ def _write_line(line: AmendmentLine, *, by: User | None) -> None:
     values = {name: getattr(line, name) for name in PROMISED}
     try:
         if commitment is None:
-            line.commitment = add_commitment(amendment.agreement, by=by, **values)
+            line.commitment = add_commitment(amendment.agreement, by=by, amendment=amendment, **values)
             line.save(update_fields=["commitment"])
         elif line.change == CommitmentChange.REMOVE:
             remove_commitment(commitment, by=by, amendment=amendment)

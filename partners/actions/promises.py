@@ -1,4 +1,8 @@
-"""Who has promised what in an agreement."""
+"""Who has promised what in an agreement.
+
+Until it is signed, its draft says so. After that, an amendment changes it; what the register lacks of the signed paper
+is transcribed, with the place where it stands there, and what was transcribed can be corrected.
+"""
 
 from typing import Any
 
@@ -7,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from partners.actions.figures import refresh_figures
 from partners.models import Agreement, Amendment, AmendmentLine, Commitment, Organization, Party
-from partners.states import EDITABLE, LIVE
+from partners.states import EDITABLE, LIVE, AmendmentState
 from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
@@ -19,12 +23,18 @@ COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
 
 
 @transaction.atomic
-def add_party(agreement: Agreement, *, by: User | None, organization: Organization, **values: Any) -> Party:
+def add_party(
+    agreement: Agreement, *, by: User | None, organization: Organization, transcribed_from: str = "", **values: Any
+) -> Party:
     agreement = _locked(agreement)
+    source = _source(agreement, transcribed_from)
     if agreement.parties.filter(organization=organization).exists():
         raise ActionRefused(_("This organization is a party already."), "organization")
-    party = Party.objects.create(agreement=agreement, organization=organization, **_known(values, PARTY_FIELDS))
-    _record(agreement, "agreement.party_added", by=by, after={"party": party.pk, "organization": organization.pk})
+    party = Party.objects.create(
+        agreement=agreement, organization=organization, transcribed_from=source, **_known(values, PARTY_FIELDS)
+    )
+    after = {"party": party.pk, "organization": organization.pk}
+    _record(agreement, "agreement.party_added", by=by, after=after, reason=source)
     return party
 
 
@@ -46,6 +56,10 @@ def amend_party(party: Party, *, by: User | None, **values: Any) -> Party:
 @transaction.atomic
 def remove_party(party: Party, *, by: User | None) -> None:
     agreement = _locked(party.agreement)
+    if agreement.state not in EDITABLE and not party.transcribed_from:
+        raise ActionRefused(
+            _("%(name)s has signed the agreement and stays a party to it.") % {"name": party.organization}
+        )
     if party.commitments.exists():
         raise ActionRefused(_("%(name)s still has commitments. Remove them first.") % {"name": party.organization})
     if AmendmentLine.objects.filter(party=party).exists():
@@ -56,30 +70,45 @@ def remove_party(party: Party, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def add_commitment(agreement: Agreement, *, by: User | None, **values: Any) -> Commitment:
+def add_commitment(
+    agreement: Agreement,
+    *,
+    by: User | None,
+    amendment: Amendment | None = None,
+    transcribed_from: str = "",
+    **values: Any,
+) -> Commitment:
     agreement = _locked(agreement)
+    source = "" if amendment else _source(agreement, transcribed_from)
     values = _known(values, COMMITMENT_FIELDS)
     _refuse_strange_party(agreement, values["party"])
     try:
         with transaction.atomic():
-            commitment = Commitment.objects.create(agreement=agreement, **values)
+            commitment = Commitment.objects.create(agreement=agreement, transcribed_from=source, **values)
     except IntegrityError:
         raise ActionRefused(_("This party has promised the same already."), "what") from None
     refresh_figures(agreement.pk)
-    _record(agreement, "agreement.commitment_added", by=by, after={"commitment": commitment.pk})
+    _record(agreement, "agreement.commitment_added", by=by, after={"commitment": commitment.pk}, reason=source)
     return commitment
 
 
 @transaction.atomic
 def amend_commitment(
-    commitment: Commitment, *, by: User | None, amendment: Amendment | None = None, **values: Any
+    commitment: Commitment,
+    *,
+    by: User | None,
+    amendment: Amendment | None = None,
+    transcribed_from: str = "",
+    **values: Any,
 ) -> Commitment:
-    """Once the agreement is signed, only an `amendment` changes what it says."""
-    agreement = _locked(commitment.agreement)
+    """Once the agreement is signed, only an `amendment` changes what it says; a transcription can be corrected."""
+    commitment.agreement = agreement = _locked(commitment.agreement)
     values = _known(values, COMMITMENT_FIELDS)
+    if transcribed_from and is_correctable(commitment):
+        values["transcribed_from"] = transcribed_from
     if "party" in values:
         _refuse_strange_party(agreement, values["party"])
-    _refuse_signed(agreement, amendment, [name for name in PROMISED if _differs(commitment, values, name)])
+    _refuse_signed(commitment, amendment, [name for name in PROMISED if _differs(commitment, values, name)])
     try:
         with transaction.atomic():
             changed = _write(commitment, values)
@@ -88,14 +117,14 @@ def amend_commitment(
     if changed:
         refresh_figures(agreement.pk)
         after = {"commitment": commitment.pk, "fields": changed}
-        _record(agreement, "agreement.commitment_amended", by=by, after=after)
+        _record(agreement, "agreement.commitment_amended", by=by, after=after, reason=transcribed_from)
     return commitment
 
 
 @transaction.atomic
 def remove_commitment(commitment: Commitment, *, by: User | None, amendment: Amendment | None = None) -> None:
-    agreement = _locked(commitment.agreement)
-    _refuse_signed(agreement, amendment, [""])
+    commitment.agreement = agreement = _locked(commitment.agreement)
+    _refuse_signed(commitment, amendment, [""])
     refuse_removing(commitment)
     before = {"commitment": commitment.pk}
     commitment.delete()
@@ -121,8 +150,25 @@ def _locked(agreement: Agreement) -> Agreement:
     return agreement
 
 
-def _refuse_signed(agreement: Agreement, amendment: Amendment | None, changed: list[str]) -> None:
-    if changed and agreement.state not in EDITABLE and amendment is None:
+def is_correctable(commitment: Commitment) -> bool:
+    """Written down after the signing, and not changed by an amendment since."""
+    amended = commitment.amendment_lines.exclude(amendment__state=AmendmentState.DROPPED)
+    return bool(commitment.transcribed_from) and not amended.exists()
+
+
+def _source(agreement: Agreement, transcribed_from: str) -> str:
+    """Where the signed paper says so; a draft needs no such place."""
+    if agreement.state in EDITABLE:
+        return ""
+    if not transcribed_from:
+        sentence = _("The agreement is signed. Say where its paper has this, or prepare an amendment.")
+        raise ActionRefused(sentence, "transcribed_from")
+    return transcribed_from
+
+
+def _refuse_signed(commitment: Commitment, amendment: Amendment | None, changed: list[str]) -> None:
+    signed = commitment.agreement.state not in EDITABLE
+    if changed and signed and amendment is None and not is_correctable(commitment):
         raise ActionRefused(_("What was signed is changed by an amendment only."), changed[0])
 
 

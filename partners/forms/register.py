@@ -274,6 +274,24 @@ class CommitmentForm(PortalForm):
         self.fields["measure"].choices = countable()
 
 
+class TranscribedField(TextField):
+    """Asked for once the agreement is signed: what was agreed on later is no transcription."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Where in the signed paper"), max_letters=200,
+            help_text=_("Such as 제3조 제2항. It is marked as transcribed. What was agreed later needs an amendment."),
+        )  # fmt: skip
+
+
+class TranscribedPartyForm(PartyForm):
+    transcribed_from = TranscribedField()
+
+
+class TranscribedCommitmentForm(CommitmentForm):
+    transcribed_from = TranscribedField()
+
+
 def countable() -> list[tuple[str, Any]]:
     """The measures that something counts."""
     return [choice for choice in Measure.choices if choice[0] in COUNTERS or choice[0] in BY_HAND]

@@ -360,6 +360,8 @@ class Party(HostOwned):
     signatory = models.CharField(_("signatory"), max_length=50, blank=True)
     signatory_title = models.CharField(_("title of the signatory"), max_length=50, blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
+    # Where in the signed paper it stands, if it was written down only after the signing.
+    transcribed_from = models.CharField(_("where in the signed paper"), max_length=200, blank=True)
 
     objects = PartyQuerySet.as_manager()
 
@@ -397,6 +399,8 @@ class Commitment(models.Model):
     quantity = models.PositiveBigIntegerField(_("quantity"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     measure = models.CharField(_("counted by"), max_length=20, choices=Measure.choices, default=Measure.NONE)
+    # Where in the signed paper it stands, if it was written down only after the signing.
+    transcribed_from = models.CharField(_("where in the signed paper"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("commitment")

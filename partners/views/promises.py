@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partners.actions import promises as actions
-from partners.forms.register import CommitmentForm, MeasureForm, PartyForm
+from partners.forms.register import (
+    CommitmentForm,
+    MeasureForm,
+    PartyForm,
+    TranscribedCommitmentForm,
+    TranscribedPartyForm,
+)
 from partners.models import Agreement, Commitment, Party
 from partners.permissions import can_amend_agreement
 from partners.views.agreements import load
@@ -52,7 +58,7 @@ def save(
 @roles(*EDITORS)
 def party_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_to_amend(request, pk)
-    form = PartyForm(request.POST or None, agreement=found)
+    form = (PartyForm if found.is_editable else TranscribedPartyForm)(request.POST or None, agreement=found)
     return save(
         request, form, lambda values: actions.add_party(found, by=request.user, **values),
         "partners/party_form.html", found,
@@ -68,6 +74,7 @@ def party_amend(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
     return save(
         request, form, lambda values: actions.amend_party(party, by=request.user, **values),
         "partners/party_form.html", found, party=party,
+        may_remove=found.is_editable or bool(party.transcribed_from),
     )  # fmt: skip
 
 
@@ -86,7 +93,7 @@ def party_remove(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
 @roles(*EDITORS)
 def commitment_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_to_amend(request, pk)
-    form = CommitmentForm(request.POST or None, agreement=found)
+    form = (CommitmentForm if found.is_editable else TranscribedCommitmentForm)(request.POST or None, agreement=found)
     return save(
         request, form, lambda values: actions.add_commitment(found, by=request.user, **values),
         "partners/commitment_form.html", found,
@@ -98,14 +105,17 @@ def commitment_add(request: HttpRequest, pk: int) -> HttpResponse:
 def commitment_amend(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResponse:
     found = load_to_amend(request, pk)
     commitment = get_object_or_404(Commitment.objects.select_related("agreement"), pk=commitment_pk, agreement=found)
-    form: PortalForm = (
-        CommitmentForm(request.POST or None, agreement=found, commitment=commitment)
-        if found.is_editable
-        else MeasureForm(request.POST or None, commitment=commitment)
-    )
+    form: PortalForm
+    correcting = not found.is_editable and actions.is_correctable(commitment)
+    if found.is_editable:
+        form = CommitmentForm(request.POST or None, agreement=found, commitment=commitment)
+    elif correcting:
+        form = TranscribedCommitmentForm(request.POST or None, agreement=found, commitment=commitment)
+    else:
+        form = MeasureForm(request.POST or None, commitment=commitment)
     return save(
         request, form, lambda values: actions.amend_commitment(commitment, by=request.user, **values),
-        "partners/commitment_form.html", found, commitment=commitment,
+        "partners/commitment_form.html", found, commitment=commitment, correcting=correcting,
     )  # fmt: skip
 
 

@@ -31,9 +31,11 @@ def agreement(official) -> Agreement:
     )  # fmt: skip
     roles = {official.acting.organization: "행정과 예산의 지원", make_company(name="한빛소프트"): "교육과 멘토링"}
     for organization, role in roles.items():
-        party = add_party(made, by=official, organization=organization, role=role, signatory="홍길동",
+        party = add_party(made, by=official, transcribed_from="제2조", organization=organization, role=role, signatory="홍길동",
                           signatory_title="대표")  # fmt: skip
-        add_commitment(made, by=official, party=party, what=f"{role} 실시", unit="명", quantity=100)
+        add_commitment(
+            made, by=official, transcribed_from="제2조", party=party, what=f"{role} 실시", unit="명", quantity=100
+        )
     return made
 
 

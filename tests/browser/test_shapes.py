@@ -40,12 +40,16 @@ def shape(settings) -> SimpleNamespace:
     university = make_organization(kind="university", name="금오공과대학교")
     company = make_company(name="다쏘시스템코리아")
     agreement = make_agreement(host=province, title="구미 스마트팩토리 업무협약")
-    parties = [add_party(agreement, by=None, organization=one) for one in (company, province, city)]
+    parties = [
+        add_party(agreement, by=None, transcribed_from="제2조", organization=one) for one in (company, province, city)
+    ]
     for what, unit, measure, party in (
         ("3D 플랫폼 라이선스", "좌석", Measure.LICENCES, parties[0]), ("협의체 운영", "회", Measure.MEETINGS, parties[1]),
         ("공동 사업 발굴", "건", Measure.JOINT_PROJECTS, parties[2]),
     ):  # fmt: skip
-        add_commitment(agreement, by=None, party=party, what=what, unit=unit, quantity=2, measure=measure)
+        add_commitment(
+            agreement, by=None, transcribed_from="제2조", party=party, what=what, unit=unit, quantity=2, measure=measure
+        )
     programme = make_programme(
         host=university, agreement=agreement, kind=ProgrammeKind.UNIVERSITY_COURSE, name="제조기업 맞춤형 과정"
     )

@@ -198,9 +198,11 @@ def test_a_pool_is_given_by_a_party_and_may_serve_its_promise(city):
         actions.register_licence_pool(by=None, host=city, agreement=agreement, provider=company, **pool_values())
     assert refused.value.field == "provider"
 
-    party = add_party(agreement, by=None, organization=company)
-    licences = add_commitment(agreement, by=None, party=party, what="라이선스", unit="석", measure=Measure.LICENCES)
-    lectures = add_commitment(agreement, by=None, party=party, what="특강", unit="회")
+    party = add_party(agreement, by=None, transcribed_from="제2조", organization=company)
+    licences = add_commitment(
+        agreement, by=None, transcribed_from="제2조", party=party, what="라이선스", unit="석", measure=Measure.LICENCES
+    )
+    lectures = add_commitment(agreement, by=None, transcribed_from="제2조", party=party, what="특강", unit="회")
     for wrong in (lectures,):
         with pytest.raises(ActionRefused) as refused:
             actions.register_licence_pool(
@@ -233,7 +235,16 @@ def test_a_pool_never_shrinks_below_what_is_lent(city, cohort):
 
 def promise(agreement, company, what="라이선스"):
     party, _new = Party.objects.get_or_create(agreement=agreement, organization=company)
-    return add_commitment(agreement, by=None, party=party, what=what, unit="석", quantity=30, measure=Measure.LICENCES)
+    return add_commitment(
+        agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what=what,
+        unit="석",
+        quantity=30,
+        measure=Measure.LICENCES,
+    )
 
 
 def test_valid_seats_count_towards_the_promise_of_their_provider(django_assert_num_queries):
@@ -294,7 +305,7 @@ def test_the_preview_says_who_gets_a_seat_and_who_does_not(city, cohort):
 
 def test_a_pool_is_registered_amended_and_its_seats_lent_and_taken_back(sign_in, official, city, cohort):
     agreement, company = make_agreement(), make_company()  # kept elsewhere; the own programme runs under it
-    add_party(agreement, by=None, organization=company)
+    add_party(agreement, by=None, transcribed_from="제2조", organization=company)
     type(cohort.programme).objects.filter(pk=cohort.programme_id).update(agreement=agreement)
     one, two = make_enrolment(cohort=cohort), make_enrolment(cohort=cohort)
     browser = sign_in(official)

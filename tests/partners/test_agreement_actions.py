@@ -30,7 +30,7 @@ def city(official):
 def draft(city, *, parties: int = 2, **fields) -> Agreement:
     agreement = actions.register_agreement(by=None, host=city, title="AI 스쿨 업무협약", **fields)
     for organization in [city, make_company(), make_company()][:parties]:
-        add_party(agreement, by=None, organization=organization)
+        add_party(agreement, by=None, transcribed_from="제2조", organization=organization)
     return agreement
 
 
@@ -141,9 +141,9 @@ def test_terminating_needs_a_reason_and_keeps_it(official):
 
 def test_a_renewal_takes_over_parties_and_promises_and_the_old_one_gives_way_once_it_is_in_force(official, city):
     old = make_agreement(host=city)
-    party = add_party(old, by=None, organization=city, role="운영")
-    add_party(old, by=None, organization=make_company())
-    add_commitment(old, by=None, party=party, what="모집", unit="명", quantity=100)
+    party = add_party(old, by=None, transcribed_from="제2조", organization=city, role="운영")
+    add_party(old, by=None, transcribed_from="제2조", organization=make_company())
+    add_commitment(old, by=None, transcribed_from="제2조", party=party, what="모집", unit="명", quantity=100)
 
     new = actions.renew_agreement(old, by=official)
 
@@ -219,7 +219,7 @@ def test_an_ended_agreement_is_kept_as_it_is(official, state):
     with pytest.raises(ActionRefused):
         actions.amend_agreement(agreement, by=official, version=1, department="다른 과")
     with pytest.raises(ActionRefused):
-        add_party(agreement, by=official, organization=make_organization())
+        add_party(agreement, by=official, transcribed_from="제2조", organization=make_organization())
 
 
 # Calendar ------------------------------------------------------------------------------

@@ -38,9 +38,16 @@ def browser(sign_in, official):
 
 def with_promises(agreement, n=1):
     for _ in range(n):
-        party = promises.add_party(agreement, by=None, organization=make_company())
+        party = promises.add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
         promises.add_commitment(
-            agreement, by=None, party=party, what="교육", unit="명", quantity=100, measure="trainees"
+            agreement,
+            by=None,
+            transcribed_from="제2조",
+            party=party,
+            what="교육",
+            unit="명",
+            quantity=100,
+            measure="trainees",
         )
     return agreement
 
@@ -104,7 +111,7 @@ def test_the_register_finds(browser, city, query, found):
     first = make_agreement(
         host=city, number="가", title="AI 스쿨", valid_until=timezone.localdate() + timedelta(days=20)
     )
-    promises.add_party(first, by=None, organization=make_company(name="가온테크"))
+    promises.add_party(first, by=None, transcribed_from="제2조", organization=make_company(name="가온테크"))
     make_agreement(host=city, number="나", title="구미 스마트팩토리", state="draft", signed_on=None, valid_until=None)
 
     answer = browser.get(f"{reverse('partners:agreement-list')}?{query}&sort=number")
@@ -204,7 +211,7 @@ def test_a_document_is_kept_and_comes_back_as_it_was(browser, city, settings, tm
 def test_the_history_tells_names_not_numbers(browser, city):
     agreement = make_agreement(host=city)
     company = make_company(name="한빛로보틱스")
-    promises.add_party(agreement, by=None, organization=company)
+    promises.add_party(agreement, by=None, transcribed_from="제2조", organization=company)
 
     page = browser.get(reverse("partners:agreement-history", args=[agreement.pk])).content.decode()
 

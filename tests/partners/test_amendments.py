@@ -13,7 +13,7 @@ from partners.actions.calendar import remind_of_council_reports
 from partners.actions.documents import add_document
 from partners.actions.figures import refresh_figures
 from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment, remove_party
-from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile
+from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile, Party
 from partners.queries import agreement_todos
 from partners.states import AgreementState
 from portal.accounts.roles import Role
@@ -45,8 +45,10 @@ def agreement(official):
 
 @pytest.fixture
 def commitment(agreement):
-    party = add_party(agreement, by=None, organization=make_company(name="가온테크"))
-    return add_commitment(agreement, by=None, party=party, what="교육", unit="명", quantity=100)
+    party = add_party(agreement, by=None, transcribed_from="제2조", organization=make_company(name="가온테크"))
+    return add_commitment(
+        agreement, by=None, transcribed_from="제2조", party=party, what="교육", unit="명", quantity=100
+    )
 
 
 def propose(agreement, **values):
@@ -72,7 +74,9 @@ def verbs(agreement):
 
 def test_a_draft_changes_nothing_and_in_effect_all_of_it_is_written_at_once(agreement, commitment):
     party = commitment.party
-    other = add_commitment(agreement, by=None, party=party, what="장비", unit="대", quantity=5)
+    other = add_commitment(
+        agreement, by=None, transcribed_from="제2조", party=party, what="장비", unit="대", quantity=5
+    )
     amendment = propose(agreement, valid_until=LATER, purpose="교육과 취업")
     actions.propose_commitment(amendment, by=None, commitment=commitment, **changed(commitment, quantity=200))
     actions.propose_commitment(amendment, by=None, party=party, what="멘토링", unit="시간", quantity=40, due_on=LATER)
@@ -110,6 +114,8 @@ def test_the_second_amendment_is_number_two_and_a_dropped_one_leaves_no_gap(agre
 
 
 def test_what_was_signed_changes_by_an_amendment_only(official, agreement, commitment):
+    Commitment.objects.update(transcribed_from="")  # it stood in the draft
+    commitment.refresh_from_db()
     with pytest.raises(ActionRefused, match="협약 변경으로만"):
         amend_agreement(agreement, by=official, version=1, valid_until=LATER)
     with pytest.raises(ActionRefused, match="협약 변경으로만"):
@@ -117,6 +123,46 @@ def test_what_was_signed_changes_by_an_amendment_only(official, agreement, commi
     with pytest.raises(ActionRefused, match="협약 변경으로만"):
         remove_commitment(commitment, by=official)
     assert amend_commitment(commitment, by=official, measure="money").measure == "money"
+
+
+def test_what_the_register_lacks_of_the_signed_paper_is_transcribed_with_its_place(official, agreement):
+    company = make_company()
+    with pytest.raises(ActionRefused) as refusal:
+        add_party(agreement, by=official, organization=company)
+    assert refusal.value.field == "transcribed_from"
+    party = add_party(agreement, by=official, organization=company, transcribed_from="제1조")
+    with pytest.raises(ActionRefused) as refusal:
+        add_commitment(agreement, by=official, party=party, what="멘토 파견", unit="명")
+    assert refusal.value.field == "transcribed_from"
+
+    made = add_commitment(agreement, by=official, party=party, what="멘토 파견", unit="명", transcribed_from="제3조")
+    event = AuditEvent.objects.get(verb="agreement.commitment_added", after__commitment=made.pk)
+    assert (made.transcribed_from, event.reason) == ("제3조", "제3조")
+
+
+def test_a_slip_of_the_transcription_is_corrected_until_an_amendment_has_changed_it(official, agreement, commitment):
+    amend_commitment(commitment, by=official, quantity=90, transcribed_from="제3조 제1항")
+    commitment.refresh_from_db()
+    assert (commitment.quantity, commitment.transcribed_from) == (90, "제3조 제1항")
+
+    amendment = propose(agreement)
+    values = {"party": commitment.party, "what": commitment.what, "unit": "명", "quantity": 95, "due_on": None}
+    actions.propose_commitment(amendment, by=official, commitment=commitment, **values)
+    agree(amendment)
+    commitment.refresh_from_db()
+    with pytest.raises(ActionRefused, match="협약 변경으로만"):
+        amend_commitment(commitment, by=official, quantity=100, transcribed_from="제3조")
+
+
+def test_who_has_signed_stays_a_party(official, agreement, commitment):
+    transcribed = add_party(agreement, by=official, organization=make_company(), transcribed_from="제1조")
+    signed = add_party(agreement, by=official, organization=make_company(), transcribed_from="제1조")
+    Party.objects.filter(pk=signed.pk).update(transcribed_from="")
+    signed.refresh_from_db()
+
+    remove_party(transcribed, by=official)
+    with pytest.raises(ActionRefused, match="뺄 수 없습니다"):
+        remove_party(signed, by=official)
 
 
 @pytest.mark.parametrize("state", [state for state in AgreementState if state not in ("signed", "in_force")])
@@ -397,7 +443,7 @@ def test_the_figures_follow_a_new_last_day(agreement, commitment):
 
 
 def test_a_party_that_an_amendment_names_stays(agreement, commitment):
-    newcomer = add_party(agreement, by=None, organization=make_company(name="새 기업"))
+    newcomer = add_party(agreement, by=None, transcribed_from="제2조", organization=make_company(name="새 기업"))
     amendment = propose(agreement, valid_until=LATER)
     actions.propose_commitment(amendment, by=None, party=newcomer, what="장비", unit="대", quantity=3, due_on=LATER)
 

@@ -41,8 +41,10 @@ def charged(city):
 def agreement_of(city, **fields):
     dates = {"signed_on": BEGINS, "valid_from": BEGINS, "valid_until": date(2030, 3, 11)}
     agreement = make_agreement(host=city, **dates | fields)
-    party = promises.add_party(agreement, by=None, organization=make_company())
-    promises.add_commitment(agreement, by=None, party=party, what="현장 교육", unit="명", quantity=100)
+    party = promises.add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
+    promises.add_commitment(
+        agreement, by=None, transcribed_from="제2조", party=party, what="현장 교육", unit="명", quantity=100
+    )
     return agreement
 
 

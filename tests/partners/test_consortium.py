@@ -89,9 +89,15 @@ def test_the_history_of_a_member_names_no_person(consortium):
 
 
 def test_a_project_goes_its_way_and_counts_from_the_moment_it_is_agreed(consortium):
-    party = add_party(consortium.agreement, by=None, organization=make_company())
+    party = add_party(consortium.agreement, by=None, transcribed_from="제2조", organization=make_company())
     promise = add_commitment(
-        consortium.agreement, by=None, party=party, what="공동 사업 발굴", unit="건", measure=Measure.JOINT_PROJECTS
+        consortium.agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what="공동 사업 발굴",
+        unit="건",
+        measure=Measure.JOINT_PROJECTS,
     )
     project = propose(consortium)
     found = []
@@ -148,8 +154,8 @@ def test_the_database_keeps_consortia_of_two_cities_apart(consortium):
 def test_who_may_know_of_a_consortium(consortium):
     city, agreement = consortium.host, consortium.agreement
     party, university, company = make_organization(), make_organization(kind="university"), make_company()
-    add_party(agreement, by=None, organization=party)
-    add_party(agreement, by=None, organization=make_company())
+    add_party(agreement, by=None, transcribed_from="제2조", organization=party)
+    add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
     for organization in (university, company):
         make_consortium_member(consortium, organization)
     left = make_consortium_member(consortium)
@@ -174,7 +180,7 @@ def test_who_may_know_of_a_consortium(consortium):
 def test_the_agreement_leads_officials_of_its_parties_to_the_consortium(sign_in, consortium):
     party, company = make_organization(), make_company()
     for organization in (party, company):
-        add_party(consortium.agreement, by=None, organization=organization)
+        add_party(consortium.agreement, by=None, transcribed_from="제2조", organization=organization)
     link = consortium.get_absolute_url()
 
     def shown(user):
@@ -225,9 +231,17 @@ def test_members_read_minutes_and_decisions_once_they_are_approved(sign_in, cons
 def test_numbers_of_an_agreement_lead_to_exactly_their_records(sign_in, official, consortium):
     held(consortium), held(consortium, days_ago=40), make_meeting(consortium), propose(consortium)
     actions.move_joint_project(propose(consortium, title="둘"), J.AGREED, by=None)
-    party = add_party(consortium.agreement, by=None, organization=make_company())
+    party = add_party(consortium.agreement, by=None, transcribed_from="제2조", organization=make_company())
     for measure in (Measure.MEETINGS, Measure.JOINT_PROJECTS):
-        add_commitment(consortium.agreement, by=None, party=party, what=measure.label, unit="회", measure=measure)
+        add_commitment(
+            consortium.agreement,
+            by=None,
+            transcribed_from="제2조",
+            party=party,
+            what=measure.label,
+            unit="회",
+            measure=measure,
+        )
     browser = sign_in(official)
 
     promises = browser.get(consortium.agreement.get_absolute_url()).context["commitments"]

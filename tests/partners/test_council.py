@@ -38,7 +38,7 @@ def rules(city, **values):
 def draft(city, **values):
     agreement = agreements.register_agreement(by=None, host=city, title="AI 스쿨 업무협약", **values)
     for organization in (city, make_company()):
-        promises.add_party(agreement, by=None, organization=organization)
+        promises.add_party(agreement, by=None, transcribed_from="제2조", organization=organization)
     return agreement
 
 
@@ -211,7 +211,7 @@ def test_consent_and_report_are_recorded_on_their_pages(sign_in, official, city)
 def test_the_opinion_of_the_review_and_the_remark_stay_in_the_office(sign_in, official, city):
     agreement = make_agreement(host=city, review_opinion="예산 검토 필요", remark="담당자 확인 필요")
     company = make_company()
-    promises.add_party(agreement, by=None, organization=company)
+    promises.add_party(agreement, by=None, transcribed_from="제2조", organization=company)
 
     mine = sign_in(official).get(agreement.get_absolute_url()).content.decode()
     theirs = sign_in(make_member(Role.MENTOR, company)).get(agreement.get_absolute_url()).content.decode()

@@ -32,9 +32,16 @@ def paper(text="가"):
 
 def promise(quantity=100, measure="none", **fields):
     agreement = make_agreement(**{"valid_from": date(2026, 1, 1), "valid_until": date(2026, 12, 31)} | fields)
-    party = promises.add_party(agreement, by=None, organization=make_company())
+    party = promises.add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
     return promises.add_commitment(
-        agreement, by=None, party=party, what="라이선스", unit="좌석", quantity=quantity, measure=measure
+        agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what="라이선스",
+        unit="좌석",
+        quantity=quantity,
+        measure=measure,
     )
 
 
@@ -101,8 +108,10 @@ def test_an_agreement_rolls_up_by_party(time_machine_at):
     with time_machine_at("2026-12-01 09:00"):
         first = promise()
         agreement, party = first.agreement, first.party
-        promises.add_commitment(agreement, by=None, party=party, what="특강", unit="회", quantity=10)
-        promises.add_commitment(agreement, by=None, party=party, what="자문", unit="회")
+        promises.add_commitment(
+            agreement, by=None, transcribed_from="제2조", party=party, what="특강", unit="회", quantity=10
+        )
+        promises.add_commitment(agreement, by=None, transcribed_from="제2조", party=party, what="자문", unit="회")
         enter(first, 100)
 
         rolled = roll_up(promises_of(Agreement.objects.for_detail().get(pk=agreement.pk)))

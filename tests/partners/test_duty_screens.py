@@ -22,8 +22,10 @@ def test_a_check_from_the_agreement_to_its_review(page, live_server, client, set
         check_interval_months=12, consent_rule="burden",
     )  # fmt: skip
     agreement = make_agreement(host=city, report_due_on=timezone.localdate() - timedelta(days=3))
-    party = promises.add_party(agreement, by=None, organization=make_company())
-    promises.add_commitment(agreement, by=None, party=party, what="현장 교육", unit="명", quantity=100)
+    party = promises.add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
+    promises.add_commitment(
+        agreement, by=None, transcribed_from="제2조", party=party, what="현장 교육", unit="명", quantity=100
+    )
     check = checks.open_check(agreement, by=None, covers_until=timezone.localdate() - timedelta(days=20))
     sign_in(page, client, official, live_server.url)
 

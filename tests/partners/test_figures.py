@@ -33,9 +33,18 @@ def paper(text="가"):
 
 def promise(agreement=None, measure=Measure.NONE, quantity=100, what="특강", **fields):
     agreement = agreement or make_agreement(**fields)
-    party = agreement.parties.first() or promises.add_party(agreement, by=None, organization=make_company())
+    party = agreement.parties.first() or promises.add_party(
+        agreement, by=None, transcribed_from="제2조", organization=make_company()
+    )
     return promises.add_commitment(
-        agreement, by=None, party=party, what=what, unit="회", quantity=quantity, measure=measure
+        agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what=what,
+        unit="회",
+        quantity=quantity,
+        measure=measure,
     )
 
 
@@ -188,8 +197,17 @@ def test_an_agreement_counts_nothing_while_it_is_shown(sign_in, django_assert_ma
 def test_the_way_to_the_records_is_for_those_who_find_them_there(sign_in):
     official, company = make_member(Role.OFFICIAL), make_company()
     agreement = make_agreement(host=official.acting.organization)
-    party = promises.add_party(agreement, by=None, organization=company)
-    promises.add_commitment(agreement, by=None, party=party, what="모집", unit="명", quantity=9, measure="trainees")
+    party = promises.add_party(agreement, by=None, transcribed_from="제2조", organization=company)
+    promises.add_commitment(
+        agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what="모집",
+        unit="명",
+        quantity=9,
+        measure="trainees",
+    )
     mentor, url = make_member(Role.MENTOR, company), reverse("partners:agreement", args=[agreement.pk])
     records = f"?agreement={agreement.pk}"
 

@@ -110,9 +110,15 @@ def test_minutes_are_for_a_meeting_that_took_place_with_somebody_there(consortiu
 
 
 def test_held_meetings_count_and_cancelled_ones_do_not(consortium):
-    party = add_party(consortium.agreement, by=None, organization=make_company())
+    party = add_party(consortium.agreement, by=None, transcribed_from="제2조", organization=make_company())
     promise = add_commitment(
-        consortium.agreement, by=None, party=party, what="협의체 운영", unit="회", measure=Measure.MEETINGS
+        consortium.agreement,
+        by=None,
+        transcribed_from="제2조",
+        party=party,
+        what="협의체 운영",
+        unit="회",
+        measure=Measure.MEETINGS,
     )
     write(make_meeting(consortium))
     actions.cancel_meeting(make_meeting(consortium), by=None, reason="태풍")

@@ -51,11 +51,28 @@ def agreement(official):
         renewal_months=12, notice_days=30,
     )  # fmt: skip
     city = add_party(
-        made, by=None, organization=made.host, role="행정 지원", signatory="홍길동", signatory_title="시장"
+        made,
+        by=None,
+        transcribed_from="제2조",
+        organization=made.host,
+        role="행정 지원",
+        signatory="홍길동",
+        signatory_title="시장",
     )
-    company = add_party(made, by=None, organization=make_company(name="한빛소프트"), role="교육과 멘토링")
-    add_commitment(made, by=None, party=city, what="교육장 제공", unit="개소", quantity=2)
-    add_commitment(made, by=None, party=company, what="강사 파견", unit="명", quantity=1200, due_on=date(2027, 6, 30))
+    company = add_party(
+        made, by=None, transcribed_from="제2조", organization=make_company(name="한빛소프트"), role="교육과 멘토링"
+    )
+    add_commitment(made, by=None, transcribed_from="제2조", party=city, what="교육장 제공", unit="개소", quantity=2)
+    add_commitment(
+        made,
+        by=None,
+        transcribed_from="제2조",
+        party=company,
+        what="강사 파견",
+        unit="명",
+        quantity=1200,
+        due_on=date(2027, 6, 30),
+    )
     return loaded(made)
 
 
@@ -159,7 +176,9 @@ def test_what_is_not_known_is_left_blank(extension):
 def test_every_party_signs(extension, parties):
     made = make_agreement()
     for n in range(parties):
-        add_party(made, by=None, organization=make_company(name=f"기관{n}"), signatory=f"대표{n}")
+        add_party(
+            made, by=None, transcribed_from="제2조", organization=make_company(name=f"기관{n}"), signatory=f"대표{n}"
+        )
 
     said = squeezed(READERS[extension](make(paper_of(made), extension)))
 
@@ -295,8 +314,8 @@ def test_there_is_no_other_format(browser, agreement):
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_paper_takes_as_many_queries_for_one_party_as_for_three(browser, agreement, django_assert_num_queries, count):
     for _ in range(count):
-        party = add_party(agreement, by=None, organization=make_company())
-        add_commitment(agreement, by=None, party=party, what="특강", unit="회", quantity=1)
+        party = add_party(agreement, by=None, transcribed_from="제2조", organization=make_company())
+        add_commitment(agreement, by=None, transcribed_from="제2조", party=party, what="특강", unit="회", quantity=1)
     url = reverse("partners:agreement-paper", args=[agreement.pk])
     browser.get(url)
 
