@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0019_party_host'),
+        ("partners", "0019_party_host"),
     ]
 
     operations = [
