@@ -45,6 +45,7 @@ class Entry:
     name: str  # of the URL
     roles: frozenset[str]
     by_query: bool
+    after: str = ""
 
     def url(self, cohort: Cohort) -> str | None:
         try:
@@ -62,16 +63,26 @@ class Link:
 ENTRIES: dict[str, Entry] = {}
 
 
-def register(phase: Phase, label: str | Promise, name: str, roles: Collection[str], *, by_query: bool = False) -> None:
-    """One entry per URL name."""
-    ENTRIES[name] = Entry(phase, label, name, frozenset(roles), by_query)
+def register(
+    phase: Phase, label: str | Promise, name: str, roles: Collection[str], *, by_query: bool = False, after: str = ""
+) -> None:
+    """One entry per URL name; `after`: the one it follows, else it comes last."""
+    ENTRIES[name] = Entry(phase, label, name, frozenset(roles), by_query, after)
 
 
 def links(user: User, cohort: Cohort) -> list[tuple[Phase, list[Link]]]:
     """What of a cohort `user` may open, by phase; no query."""
-    mine = [entry for entry in ENTRIES.values() if user.role in entry.roles]
+    mine = [entry for entry in _in_order() if user.role in entry.roles]
     found = [
         (phase, [Link(entry.label, url) for entry in mine if entry.phase == phase and (url := entry.url(cohort))])
         for phase in Phase
     ]
     return [(phase, some) for phase, some in found if some]
+
+
+def _in_order() -> list[Entry]:
+    following = [entry for entry in ENTRIES.values() if entry.after in ENTRIES]
+    found = [entry for entry in ENTRIES.values() if entry not in following]
+    for entry in following:
+        found.insert(found.index(ENTRIES[entry.after]) + 1, entry)
+    return found

@@ -115,10 +115,12 @@ def offer_place(application: Application, *, by: "User | None") -> Offer:
         raise ActionRefused(_("All seats of %(track)s are taken or offered.") % {"track": track.name})
     following = _next(track, 1, quotas).first()
     if following != fresh:
-        raise ActionRefused(
-            _("Seats are offered in the order of the waitlist: the next is %(number)s.")
-            % {"number": following or _("nobody, by the quotas")}
+        sentence = (
+            _("Seats are offered in the order of the waitlist and by the quotas: the next is %(number)s.")
+            if quotas
+            else _("Seats are offered in the order of the waitlist: the next is %(number)s.")
         )
+        raise ActionRefused(sentence % {"number": following or _("nobody, by the quotas")})
     return _promote(track, at_most=1, by=by)[0]
 
 
@@ -231,7 +233,11 @@ def _promote(track: Track, *, at_most: int | None = None, by: "User | None" = No
         return []
     for application in chosen:
         application.track, application.cohort = track, cohort
+    ahead = set(track.applications.waitlisted().values_list("pk", flat=True)[:number]) if quotas else set()
     events = _move_all({ApplicationState.OFFERED: chosen}, by=by)
+    for event in events:
+        if quotas and event.object_id not in ahead:
+            event.reason = _("By the quotas of the track, before others on the waitlist.")
     AuditEvent.objects.bulk_create(events)
     offers = _make_offers(chosen)
     notify.queue_many(emails.about_offer(offer, "place_offered", by=by) for offer in offers)

@@ -297,6 +297,7 @@ def _mails(
 ) -> Iterable[notify.Message]:
     for offer in offers:
         yield emails.about_offer(offer, "place_offered", by=by)
+    limited = {row["track"] for row in selection.inputs.get("quotas", ())}
     places: Counter[int | None] = Counter({int(track): number for track, number in selection.inputs["waiting"].items()})
     for decision in sorted(decisions, key=lambda decision: decision.rank):
         application = decision.application
@@ -304,7 +305,7 @@ def _mails(
             places[application.track_id] += 1
             until = queries.waitlist_valid_until(selection.cohort)
             more = {"track": application.track.name, "place": places[application.track_id], "until": until}
-            more |= {"path": _own_reasons(application)}
+            more |= {"path": _own_reasons(application), "quotas": str(application.track_id) in limited}
             yield emails.about(application, "waitlisted", slot=selection.pk, by=by, **more)
         elif decision.outcome == Outcome.REJECTED:
             path = _own_reasons(application)

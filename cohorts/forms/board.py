@@ -89,7 +89,7 @@ class BoardForm(PortalForm):
         self.pool = pool
         stored = [self._stored(plan_of(quota)) for quota in pool.quotas]
         self.rows = Rows(QuotaForm, "quotas", data, stored, ("group", "amount"))
-        tracks = [("", _("Each track")), *((str(track.pk), track.name) for track in pool.tracks)]
+        tracks = [("", _("In each track")), *((str(track.pk), track.name) for track in pool.tracks)]
         for row in self.rows:
             row.fields["group"].choices = self._groups()
             row.fields["track"].choices = tracks

@@ -1,5 +1,7 @@
 """The applicant's answer to an offer, and the offers that staff make."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +12,9 @@ from cohorts import queries
 from cohorts.actions import offers as actions
 from cohorts.models import Application, Offer
 from cohorts.permissions import can_answer_offer, can_offer_place
+from cohorts.queries.groups import quotas_of
 from cohorts.states import ApplicationState
+from cohorts.views.simulation import quota_in_words
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import require, roles
@@ -47,7 +51,7 @@ def waitlist_place(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state != ApplicationState.WAITLISTED:
         return redirect(application)
     place = queries.waitlist_place(application)
-    context = {
+    context: dict[str, Any] = _quotas(application) | {
         "application": application,
         "cohort": application.cohort,
         "place": place,
@@ -57,6 +61,18 @@ def waitlist_place(request: HttpRequest, pk: int) -> HttpResponse:
         "hours": application.cohort.policy.offer_hours,
     }
     return render(request, "cohorts/waitlist_place.html", context)
+
+
+def _quotas(application: Application) -> dict[str, Any]:
+    """By which a seat may go to somebody behind; in words, and in which groups the applicant counts."""
+    if application.track is None:
+        return {}
+    application.track.cohort = application.cohort
+    quotas, names = quotas_of(application.track)
+    newest = application.decisions.filter(selection__released_at__isnull=False).order_by("-selection__released_at")
+    facts = newest.values_list("facts", flat=True).first() if quotas else None
+    own = [names[group] for group in (facts or {}).get("groups", ()) if group in names]
+    return {"quotas": [quota_in_words(quota, names) for quota in quotas], "own_groups": own}
 
 
 @require_POST

@@ -40,6 +40,7 @@ def application_result(request: HttpRequest, pk: int) -> HttpResponse:
         "objections": Objection.objects.visible_to(request.user).filter(application=application),
         "may_answer": found is not None and may.can_answer_objection(request.user, application),
         "place": queries.waitlist_place(application) if waits else None,
+        "quotas": found is not None and str(application.track_id) in found.rules.quotas,
         "shows_cut_off": not own or application.cohort.policy.shows_cut_off,
     }
     return render(request, "cohorts/application_result.html", context)

@@ -88,6 +88,7 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
         "valid_until": queries.waitlist_valid_until(cohort),
         "valid": queries.waitlist_is_valid(cohort),
         "may_act": can_select(request.user, cohort),
+        "has_quotas": SimpleLazyObject(lambda: any(track.seat_quotas for track in tracks)),
     }
     return listing.render("cohorts/selection_waitlist.html", context)
 

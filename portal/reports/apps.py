@@ -11,5 +11,7 @@ class ReportsConfig(AppConfig):
 
         report = pgettext_lazy("hub", "Placement report")
         applications = pgettext_lazy("hub", "Applications as a file")
-        hub.register(hub.Phase.SCREENING, applications, "reports:applications-export", (Role.ADMIN, *HOST_STAFF))
-        hub.register(hub.Phase.OUTCOMES, report, "reports:report", (Role.ADMIN, *HOST_STAFF))
+        files = "reports:applications-export"
+        staff = (Role.ADMIN, *HOST_STAFF)
+        hub.register(hub.Phase.RECRUITING, applications, files, staff, after="cohorts:application-list")
+        hub.register(hub.Phase.OUTCOMES, report, "reports:report", staff)

@@ -6,11 +6,13 @@ from django.urls import reverse
 from cohorts.actions import board, offers
 from cohorts.actions.board import QuotaPlan
 from cohorts.actions.selection import prepare_selection, release_selection
-from cohorts.models import Offer
+from cohorts.models import Application, Offer
 from cohorts.states import CohortState
 from portal.accounts.roles import Role
+from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from tests.factories import make_application, make_cohort, make_member, make_person, make_scores
+from portal.notify.models import Mail
+from tests.factories import make_application, make_cohort, make_member, make_person, make_scores, make_user
 
 pytestmark = pytest.mark.django_db
 DAEGU, BUSAN = "대구광역시 중구 국채보상로 1", "부산광역시 해운대구 1"
@@ -79,3 +81,29 @@ def test_no_seat_is_offered_against_a_limit():
     assert list(Offer.objects.live().values_list("application__person__name", flat=True)) == ["지원0"]
     with pytest.raises(ActionRefused):
         offers.offer_place(cohort.applications.get(person__name="지원2"), by=None)
+
+
+def test_an_offer_out_of_the_order_of_ranks_says_why():
+    cohort = released(KEPT, BUSAN, BUSAN, DAEGU, DAEGU)
+    gone = Offer.objects.get(application__person__name="지원2")
+
+    offers.decline_offer(gone, by=None)
+
+    by_quota = AuditEvent.objects.filter(verb="application.offered").exclude(reason="")
+    assert [Application.objects.get(pk=one.object_id).person.name for one in by_quota] == ["지원3"]
+
+
+def test_who_waits_reads_that_a_later_number_may_come_first(client):
+    cohort = released(KEPT, BUSAN, BUSAN, DAEGU, DAEGU)
+    told = []
+    for name in ("지원1", "지원3"):
+        one = cohort.applications.get(person__name=name)
+        one.person.user = make_user()
+        one.person.save()
+        client.force_login(one.person.user)
+        page = client.get(reverse("cohorts:waitlist-place", args=[one.pk]))
+        told.append((page.context["place"], page.context["own_groups"], len(page.context["quotas"])))
+
+    assert [(place, bool(own), quotas) for place, own, quotas in told] == [(1, False, 1), (2, True, 1)]
+    mail = Mail.objects.filter(template="cohorts/waitlisted").first()
+    assert "뒤 번호가 먼저" in mail.body
