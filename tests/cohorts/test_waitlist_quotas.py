@@ -84,7 +84,7 @@ def test_no_seat_is_offered_against_a_limit():
 
 
 def test_an_offer_out_of_the_order_of_ranks_says_why():
-    cohort = released(KEPT, BUSAN, BUSAN, DAEGU, DAEGU)
+    released(KEPT, BUSAN, BUSAN, DAEGU, DAEGU)
     gone = Offer.objects.get(application__person__name="지원2")
 
     offers.decline_offer(gone, by=None)
