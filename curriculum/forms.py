@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.models import Cohort, CohortPolicy, Enrolment, Programme
 from curriculum.actions.attendance import Entry
 from curriculum.actions.copying import model_of
-from curriculum.models import Attendance, Holiday, Module
+from curriculum.models import Attendance, Module
 from curriculum.queries import newcomers, unconfirmed
 from curriculum.states import ExcuseKind
 from partners.models import Organization
@@ -44,9 +44,6 @@ class ModuleForm(PortalModelForm):
 class HolidayForm(PortalForm):
     date = DateField(label=gettext_lazy("Date"))
     name = TextField(label=gettext_lazy("Name"), max_letters=50)
-
-    class Meta:
-        model = Holiday
 
 
 class FirstDaysFilter(FilterForm):

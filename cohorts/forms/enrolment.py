@@ -37,8 +37,9 @@ class EnrolmentFilter(FilterForm):
 
 
 class EndForm(PortalForm):
-    to = forms.ChoiceField(
+    to = forms.TypedChoiceField(
         label=_("How it ended"),
+        coerce=EnrolmentState,
         choices=[(state, EnrolmentState(state).label) for state in LEAVES_BY_HAND],
         widget=forms.RadioSelect,
     )

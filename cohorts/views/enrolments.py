@@ -13,13 +13,13 @@ from cohorts.actions import enrolment as actions
 from cohorts.forms.enrolment import EndForm, EnrolmentFilter
 from cohorts.models import Cohort, Enrolment
 from cohorts.permissions import can_end_enrolment, can_enrol
-from cohorts.states import ApplicationState, EnrolmentState
+from cohorts.states import ApplicationState
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.verbs import do
 
 
 @require_GET
@@ -50,19 +50,18 @@ def enrolment_start(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("policy"), pk=pk)
     require(can_enrol(request.user, cohort))
     if request.method == "POST":
-        try:
-            enrolled = actions.enrol(cohort, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            sentence = ngettext("%(n)d person is enrolled.", "%(n)d people are enrolled.", len(enrolled))
-            messages.success(request, sentence % {"n": len(enrolled)})
-        return redirect(f"{reverse('cohorts:enrolment-list')}?cohort={cohort.pk}")
+        back = f"{reverse('cohorts:enrolment-list')}?cohort={cohort.pk}"
+        return do(request, lambda: actions.enrol(cohort, by=request.user), said, back)
     numbers = queries.desk_numbers(cohort)
     waiting = cohort.applications.filter(state=ApplicationState.OFFERED).count()
     context = {"cohort": cohort, "accepted": numbers.ready, "lacking": numbers.lacking, "waiting": waiting}
     context["cancel_url"] = reverse("cohorts:enrolment-desk", args=[cohort.pk])
     return render(request, "cohorts/enrolment_start.html", context)
+
+
+def said(enrolled: list[Enrolment]) -> str:
+    number = len(enrolled)
+    return ngettext("%(n)d person is enrolled.", "%(n)d people are enrolled.", number) % {"n": number}
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,16 +73,9 @@ def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
     audit.saw(request.user, "enrolment.viewed", host_id=enrolment.host_id, subject_id=enrolment.person_id)
     form = EndForm(request.POST or None)
     back = f"{reverse('cohorts:enrolment-list')}?cohort={enrolment.cohort_id}"
-    if form.is_valid():
-        given = form.cleaned_data
-        to = EnrolmentState(given["to"])
-        try:
-            actions.end_enrolment(enrolment, to, on=given["on"], reason=given["reason"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The training of number %(n)d has ended.") % {"n": enrolment.number})
-            return redirect(back)
+    if form.carries_out(lambda: actions.end_enrolment(enrolment, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The training of number %(n)d has ended.") % {"n": enrolment.number})
+        return redirect(back)
     until = queries.registration_until(enrolment.cohort)
     context = {"form": form, "enrolment": enrolment, "until": until, "cancel_url": back}
     context["goes_on"] = queries.waitlist_is_valid(enrolment.cohort) and enrolment.application_id

@@ -115,16 +115,12 @@ def admission_slots_add(request: HttpRequest, pk: int) -> HttpResponse:
     panel = load_panel(request, pk)
     require(can_hold_interviews(request.user, panel))
     form = SlotsForm(sent(request))
-    if form.is_valid():
-        spans = form.spans()
-        try:
-            number = panels.add_slots(panel, spans, by=request.user, capacity=form.cleaned_data["capacity"])
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            sentence = ngettext("%(n)d time is open.", "%(n)d times are open.", number)
-            messages.success(request, sentence % {"n": number})
-            return redirect(f"{panel.get_absolute_url()}?day={spans[0].starts_at.date()}")
+    if form.carries_out(
+        lambda: panels.add_slots(panel, form.spans(), by=request.user, capacity=form.cleaned_data["capacity"])
+    ):
+        sentence = ngettext("%(n)d time is open.", "%(n)d times are open.", form.result)
+        messages.success(request, sentence % {"n": form.result})
+        return redirect(f"{panel.get_absolute_url()}?day={form.spans()[0].starts_at.date()}")
     context = {"cohort": panel.cohort, "panel": panel, "form": form, "cancel_url": panel.get_absolute_url()}
     return render(request, "cohorts/admission_slots_form.html", context, status=form_status(form))
 

@@ -19,7 +19,6 @@ from cohorts.permissions import available_round_verbs, can_offer_round, can_run_
 from cohorts.states import ProgrammeKind
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -82,14 +81,9 @@ def round_offer(request: HttpRequest, pk: int) -> HttpResponse:
     programme = get_object_or_404(programmes, pk=pk)
     require(can_offer_round(request.user, programme))
     form = RoundForm(request.POST if request.method == "POST" else None, programme=programme)
-    if form.is_valid():
-        try:
-            made = actions.offer_round(programme, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The round was prepared. Schools see it once you publish it."))
-            return redirect(made)
+    if form.carries_out(lambda: actions.offer_round(programme, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The round was prepared. Schools see it once you publish it."))
+        return redirect(form.result)
     context = {"form": form, "programme": programme, "cancel_url": programme.get_absolute_url()}
     return render(request, "cohorts/round_form.html", context, status=form_status(form))
 
@@ -100,14 +94,9 @@ def round_edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_run_round(request.user, found))
     form = RoundForm(request.POST if request.method == "POST" else None, programme=found.programme, round=found)
-    if form.is_valid():
-        try:
-            actions.edit_round(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(found)
+    if form.carries_out(lambda: actions.edit_round(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
     context = {"form": form, "programme": found.programme, "round": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/round_form.html", context, status=form_status(form))
 
@@ -168,13 +157,14 @@ def round_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_run_round(request.user, found))
     seen = request.POST.get("seen", "")
-    try:
-        actions.decide_requests(found, by=request.user, seen=seen)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("cohorts:round-choice", found.pk)
-    messages.success(request, _("The visits are given. Each school gets one mail. Now arrange the days."))
-    return redirect(f"{reverse('cohorts:school-request-list')}?round={found.pk}&show=to_plan")
+    done = _("The visits are given. Each school gets one mail. Now arrange the days.")
+    return do(
+        request,
+        lambda: actions.decide_requests(found, by=request.user, seen=seen),
+        done,
+        f"{reverse('cohorts:school-request-list')}?round={found.pk}&show=to_plan",
+        refused_to=reverse("cohorts:round-choice", args=[found.pk]),
+    )
 
 
 def load(request: HttpRequest, pk: int) -> OutreachRound:

@@ -16,7 +16,6 @@ from cohorts.queries.results import result_of
 from cohorts.states import ApplicationState
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -56,14 +55,9 @@ def objection_record(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
     require(may.can_answer_objection(request.user, application))
     form = ObjectionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.record_objection(application, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The objection was recorded. It waits for its answer."))
-            return redirect("cohorts:application-result", application.pk)
+    if form.carries_out(lambda: actions.record_objection(application, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The objection was recorded. It waits for its answer."))
+        return redirect("cohorts:application-result", application.pk)
     return _objection_page(request, application, form, None)
 
 
@@ -74,14 +68,9 @@ def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     objection = get_object_or_404(objections, pk=pk)
     require(may.can_answer_objection(request.user, objection.application))
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.answer_objection(objection, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The answer was sent to the applicant."))
-            return redirect("cohorts:application-result", objection.application_id)
+    if form.carries_out(lambda: actions.answer_objection(objection, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The answer was sent to the applicant."))
+        return redirect("cohorts:application-result", objection.application_id)
     return _objection_page(request, objection.application, form, objection)
 
 

@@ -103,14 +103,9 @@ def school_feedback(request: HttpRequest, token: str) -> HttpResponse:
     if visit is None or visit.state != VisitState.HELD:
         raise Http404
     form = FeedbackForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            visits.give_feedback(visit, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Thank you. Your answers were kept without a name."))
-            return redirect(_mine(found))
+    if form.carries_out(lambda: visits.give_feedback(visit, **form.cleaned_data)):
+        messages.success(request, _("Thank you. Your answers were kept without a name."))
+        return redirect(_mine(found))
     context: dict[str, Any] = {"form": form, "found": found, "visit": visit, "cancel_url": _mine(found)}
     return render(request, "cohorts/school_feedback.html", context, status=form_status(form))
 
@@ -122,14 +117,9 @@ def school_pupils(request: HttpRequest, token: str) -> HttpResponse:
     """The list for the gate of the company; each name with the consent to it."""
     found, visit = _with_names(token)
     form = PupilForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            visits.name_pupil(visit, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The pupil is on the list."))
-            return redirect("cohorts:school-pupils", token)
+    if form.carries_out(lambda: visits.name_pupil(visit, **form.cleaned_data)):
+        messages.success(request, _("The pupil is on the list."))
+        return redirect("cohorts:school-pupils", token)
     context = {
         "form": form, "found": found, "visit": visit, "pupils": visit.named_pupils.all(), "token": token,
         "cancel_url": _mine(found),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -26,6 +27,7 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.listing import FilterForm, Listing
+from portal.common.verbs import do
 
 SEES = (Role.ADMIN, *HOST_STAFF)
 
@@ -58,13 +60,9 @@ def selection_prepare(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*HOST_STAFF)
 def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
     selection = load(request, pk)
-    try:
-        actions.discard_selection(selection, by=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The prepared selection is discarded."))
-    return redirect("cohorts:selection", selection.cohort_id)
+    done = _("The prepared selection is discarded.")
+    back = reverse("cohorts:selection", args=[selection.cohort_id])
+    return do(request, lambda: actions.discard_selection(selection, by=request.user), done, back)
 
 
 @require_GET

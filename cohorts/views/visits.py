@@ -36,7 +36,6 @@ from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.dates import add_months
-from portal.common.exceptions import ActionRefused
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -130,14 +129,9 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "place": found.address if round.format == "at_school" else round.place,
     }  # fmt: skip
     form = ArrangeForm(request.POST if request.method == "POST" else None, round=round, initial=initial)
-    if form.is_valid():
-        try:
-            made = visits.plan_visit(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The visit is arranged. Teacher and expert are told by mail."))
-            return redirect(made)
+    if form.carries_out(lambda: visits.plan_visit(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The visit is arranged. Teacher and expert are told by mail."))
+        return redirect(form.result)
     context = {"form": form, "found": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/visit_form.html", context, status=form_status(form))
 
@@ -296,14 +290,9 @@ def visit_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(found)
     initial = {name: getattr(found, name) for name in visits.ARRANGED}
     form = ArrangeForm(request.POST if request.method == "POST" else None, round=found.round, initial=initial)
-    if form.is_valid():
-        try:
-            visits.reschedule_visit(found, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The visit was moved. Teacher and expert are told by mail."))
-            return redirect(found)
+    if form.carries_out(lambda: visits.reschedule_visit(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The visit was moved. Teacher and expert are told by mail."))
+        return redirect(found)
     context = {"form": form, "found": found.request, "visit": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/visit_form.html", context, status=form_status(form))
 
@@ -333,14 +322,9 @@ def visit_report(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(found)
     act = visits.amend_visit_report if found.state == VisitState.HELD else visits.hold_visit
     form = HeadcountForm(request.POST if request.method == "POST" else None, visit=found)
-    if form.is_valid():
-        try:
-            act(found, by=request.user, **form.values())
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The report was saved."))
-            return redirect(found)
+    if form.carries_out(lambda: act(found, by=request.user, **form.values())):
+        messages.success(request, _("The report was saved."))
+        return redirect(found)
     context = {"form": form, "visit": found, "cancel_url": found.get_absolute_url()}
     return render(request, "cohorts/visit_report.html", context, status=form_status(form))
 

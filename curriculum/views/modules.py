@@ -91,15 +91,12 @@ def module_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def holiday_list(request: HttpRequest) -> HttpResponse:
     """The host's own holidays, and a form for one more."""
     form = HolidayForm(request.POST or None)
-    if form.is_valid():
-        try:
-            host = request.user.acting.organization
-            actions.add_holiday(host, on=form.cleaned_data["date"], name=form.cleaned_data["name"], by=request.user)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The holiday was added. Timetables planned from now on keep it free."))
-            return redirect("curriculum:holiday-list")
+    host = request.user.acting.organization
+    if form.carries_out(
+        lambda: actions.add_holiday(host, on=form.cleaned_data["date"], name=form.cleaned_data["name"], by=request.user)
+    ):
+        messages.success(request, _("The holiday was added. Timetables planned from now on keep it free."))
+        return redirect("curriculum:holiday-list")
     holidays = Holiday.objects.filter(host=request.user.organization_id)
     return render(
         request, "curriculum/holiday_list.html", {"form": form, "holidays": holidays}, status=form_status(form)

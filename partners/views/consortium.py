@@ -113,14 +113,9 @@ def save(
     request: HttpRequest, form: PortalForm, act: Callable[[dict[str, Any]], Any], *, title: str, to: Any, **context: Any
 ) -> HttpResponse:
     """Save a valid form by `act` and go on to `to`; otherwise show the form under `title`."""
-    if form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except ActionRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The changes were saved."))
-            return redirect(to)
+    if form.carries_out(lambda: act(form.cleaned_data)):
+        messages.success(request, _("The changes were saved."))
+        return redirect(to)
     cancel = to if isinstance(to, str) else to.get_absolute_url()
     context = {"form": form, "title": title, "cancel_url": cancel, **context}
     return render(request, "partners/consortium_form.html", context, status=form_status(form))
