@@ -18,6 +18,7 @@ from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common import resumable
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -62,7 +63,7 @@ def bonus_rule_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _rule_page(request: HttpRequest, cohort: Cohort, rule: BonusRule | None) -> HttpResponse:
     require(may.can_decide_bonus(request.user, cohort))
     initial = {name: getattr(rule, name) for name in BonusRuleForm.base_fields} if rule else None
-    form = BonusRuleForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = BonusRuleForm(sent(request), initial=initial)
     if form.carries_out(lambda: actions.set_bonus_rule(cohort, by=request.user, rule=rule, **form.cleaned_data)):
         messages.success(request, _("The bonus rule was saved."))
         return redirect("cohorts:bonus-list", cohort.pk)
@@ -150,7 +151,7 @@ def bonus_decide(request: HttpRequest, pk: int) -> HttpResponse:
     require(may.can_decide_bonus(request.user, claim))
     decided = claim.state != BonusState.CLAIMED
     form = DecideForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         initial={"decision": claim.state, "reason": claim.reason} if decided else None,
     )
     if form.carries_out(lambda: _decide(request, claim, **form.cleaned_data)):

@@ -38,6 +38,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
 SORTS = {
@@ -101,7 +102,7 @@ def tabs(request: HttpRequest, found: Cohort, here: str) -> list[dict[str, Any]]
     pages = [
         (_("Cohort"), "cohorts:cohort"), (_("Rules"), "cohorts:cohort-policy"), (_("History"), "cohorts:cohort-history"),
     ]  # fmt: skip
-    return [{"label": label, "url": reverse(name, args=[found.pk]), "current": name == here} for label, name in pages]
+    return tabs_of(pages, here, found.pk)
 
 
 @require_GET

@@ -13,6 +13,7 @@ from cohorts.permissions import can_log_contact
 from cohorts.states import CAN_BE_CONTACTED
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.verbs import do
@@ -25,7 +26,7 @@ def contact_list(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
     may_log = can_log_contact(request.user, application)
     require(may_log or request.method == "GET")
-    form = ContactForm(request.POST if request.method == "POST" else None)
+    form = ContactForm(sent(request))
     if form.carries_out(lambda: actions.log_contact(application, by=request.user, **form.cleaned_data)):
         return redirect("cohorts:contact-list", application.pk)
     return _page(request, application, form, may_log=may_log)

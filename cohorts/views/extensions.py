@@ -16,6 +16,7 @@ from cohorts.models import Application, Cohort, Extension
 from cohorts.permissions import can_extend_deadline
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_email
@@ -45,7 +46,7 @@ def extension_grant(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
     require(can_extend_deadline(request.user, cohort))
     application = _application(request, cohort)
-    form = ExtensionForm(request.POST if request.method == "POST" else None, application=application)
+    form = ExtensionForm(sent(request), application=application)
     told = {"by": request.user, "application": application, "email": ""}
     if form.carries_out(lambda: actions.extend_deadline(cohort, **told | form.cleaned_data)):
         messages.success(request, _("The person has more time and was told by mail."))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.downloads import send_bytes
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -42,10 +43,6 @@ def load(request: HttpRequest, pk: int) -> Cohort:
 
 def load_panel(request: HttpRequest, pk: int) -> InterviewPanel:
     return get_object_or_404(InterviewPanel.objects.visible_to(request.user).select_related("cohort__policy"), pk=pk)
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 @require_GET

@@ -26,6 +26,7 @@ from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.korean import mask_name
 from portal.common.sheets import Field, Sheet, SheetListing
+from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -95,7 +96,7 @@ def licence_pool(request: HttpRequest, pk: int) -> HttpResponse:
 
 def tabs(pool: LicencePool, here: str) -> list[dict[str, Any]]:
     pages = [(_("Licence seats"), "cohorts:licence-pool"), (_("History"), "cohorts:licence-history")]
-    return [{"label": label, "url": reverse(name, args=[pool.pk]), "current": name == here} for label, name in pages]
+    return tabs_of(pages, here, pool.pk)
 
 
 @require_GET

@@ -19,6 +19,7 @@ from cohorts.permissions import available_round_verbs, can_offer_round, can_run_
 from cohorts.states import ProgrammeKind
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -80,7 +81,7 @@ def round_offer(request: HttpRequest, pk: int) -> HttpResponse:
     programmes = Programme.objects.visible_to(request.user).filter(kind=ProgrammeKind.OUTREACH)
     programme = get_object_or_404(programmes, pk=pk)
     require(can_offer_round(request.user, programme))
-    form = RoundForm(request.POST if request.method == "POST" else None, programme=programme)
+    form = RoundForm(sent(request), programme=programme)
     if form.carries_out(lambda: actions.offer_round(programme, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The round was prepared. Schools see it once you publish it."))
         return redirect(form.result)
@@ -93,7 +94,7 @@ def round_offer(request: HttpRequest, pk: int) -> HttpResponse:
 def round_edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     require(can_run_round(request.user, found))
-    form = RoundForm(request.POST if request.method == "POST" else None, programme=found.programme, round=found)
+    form = RoundForm(sent(request), programme=found.programme, round=found)
     if form.carries_out(lambda: actions.edit_round(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The changes were saved."))
         return redirect(found)

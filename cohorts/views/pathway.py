@@ -25,6 +25,7 @@ from portal.common.htmx import form_status, render
 from portal.common.korean import mask_name
 from portal.common.listing import Listing
 from portal.common.spreadsheets.writing import Column, write_xlsx
+from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF)
@@ -47,7 +48,7 @@ def tabs(found: Programme, here: str) -> list[dict[str, Any]]:
         (_("Programme"), "cohorts:programme"), (_("Where the entrants stand"), "cohorts:pathway"),
         (_("Classes and schools"), "cohorts:pathway-classes"),
     ]  # fmt: skip
-    shown = [{"label": label, "url": reverse(name, args=[found.pk]), "current": name == here} for label, name in pages]
+    shown = tabs_of(pages, here, found.pk)
     return [*shown, {"label": _("People"), "url": queries.people_url(programme=found.pk), "current": False}]
 
 

@@ -21,6 +21,7 @@ from cohorts.states import ASKED_ON_ENTRY, HOLDS_A_SEAT, ApplicationState, Conse
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -44,8 +45,7 @@ def pledge(request: HttpRequest, pk: int) -> HttpResponse:
     rules, *texts = texts_in_use(application.host_id, (ConsentKind.RULES, *ASKED_ON_ENTRY))  # the mandatory one first
     asked = [(text, given.get(text.pk)) for text in texts]
     told = {name: getattr(application, name) for name in ("other_training", "other_training_name")}
-    sent = request.POST if request.method == "POST" else None
-    form = PledgeForm(sent, policy=application.cohort.policy, asked=asked, initial=told)
+    form = PledgeForm(sent(request), policy=application.cohort.policy, asked=asked, initial=told)
     if form.carries_out(
         lambda: actions.give_pledge(application, by=request.user, kinds=form.ticked(), **form.answer())
     ):
@@ -133,8 +133,7 @@ def entry_record(request: HttpRequest, pk: int) -> HttpResponse:
     agreed = Pledge.objects.filter(application=application).select_related("text").first()
     names = ("other_training", "other_training_name")
     told = {name: getattr(application, name) for name in names} | {"came": application.came_to_orientation}
-    sent = request.POST if request.method == "POST" else None
-    form = RecordEntryForm(sent, application=application, pledged=agreed is not None, initial=told)
+    form = RecordEntryForm(sent(request), application=application, pledged=agreed is not None, initial=told)
     if form.carries_out(lambda: actions.record_entry(application, by=request.user, **form.cleaned_data)):
         messages.success(request, _("It is recorded for %(name)s.") % {"name": application.person.name})
         return redirect(_desk(application.cohort_id))
@@ -181,7 +180,7 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = _cohort(request, pk)
     require(may.can_enrol(request.user, cohort))
     planned = {"at": cohort.orientation_at, "place": cohort.orientation_place or cohort.place}
-    form = OrientationForm(request.POST if request.method == "POST" else None, initial=planned)
+    form = OrientationForm(sent(request), initial=planned)
     if form.carries_out(lambda: actions.plan_orientation(cohort, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The orientation is planned."))
         return redirect("cohorts:orientation", cohort.pk)
@@ -208,8 +207,7 @@ def rules_text(request: HttpRequest) -> HttpResponse:
     """The rules of one's own host, and a new version of them."""
     host = request.user.acting.organization
     text = text_in_use(host.pk, ConsentKind.RULES)
-    sent = request.POST if request.method == "POST" else None
-    form = RulesForm(sent, initial={"body": text.body, "body_en": text.body_en})
+    form = RulesForm(sent(request), initial={"body": text.body, "body_en": text.body_en})
     if form.is_valid():
         actions.write_rules(host, by=request.user, **form.cleaned_data)
         messages.success(request, _("The rules are in use from now on."))

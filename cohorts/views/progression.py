@@ -22,6 +22,7 @@ from cohorts.states import ProgrammeKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -50,7 +51,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = list(rows.order_by("number"))
     if waiting:
         audit.saw(request.user, "entry.listed", host_id=cohort.host_id, people=len(waiting))
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = EntryForm(data, waiting=waiting, places=list(first_places(cohort)))
     back = reverse("cohorts:pathway-classes", args=[cohort.programme_id])
     if form.carries_out(lambda: entering.enter(cohort, form.chosen(), by=request.user)):
@@ -94,8 +95,8 @@ def entrant_list(request: HttpRequest, pk: int) -> HttpResponse:
         sentence = ngettext("%(n)d person has entered.", "%(n)d people have entered.", len(made))
         messages.success(request, sentence % {"n": len(made)})
         return redirect(f"{reverse('cohorts:way-list')}?entry={cohort.pk}")
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = EntrantListForm(*sent, cohort=cohort, places=places)
+    files = request.FILES if request.method == "POST" else None
+    form = EntrantListForm(sent(request), files, cohort=cohort, places=places)
     if not form.is_valid():
         return render(request, "cohorts/entrant_list.html", context | {"form": form}, status=form_status(form))
     right = form.is_right
@@ -120,7 +121,7 @@ def progression(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     schools = list(PlaceOfStudy.objects.filter(stage=after.stage).for_list()) if after and moves else []
     rows = Stay.objects.at_school().filter(place=place, year=year).select_related("person", "enrolment__cohort")
     stays = list(rows.order_by("person__name", "pk"))
-    form = ProgressionForm(stays, after, schools, request.POST if request.method == "POST" else None)
+    form = ProgressionForm(stays, after, schools, sent(request))
     if stays:
         audit.saw(request.user, "class.viewed", host_id=place.host_id, people=len(stays))
     back = reverse("cohorts:pathway-classes", args=[programme.pk])

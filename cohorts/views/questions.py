@@ -17,6 +17,7 @@ from cohorts.permissions import can_edit_form
 from cohorts.queries.forms import versions_of
 from cohorts.states import WINDOW_OPEN
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.verbs import do
@@ -118,7 +119,7 @@ def question_ask(request: HttpRequest, pk: int) -> HttpResponse:
         if earlier
         else {"page": "추가 질문", "page_en": "More questions"}
     )
-    form = QuestionForm(request.POST if request.method == "POST" else None, kind=kind, earlier=earlier, initial=usual)
+    form = QuestionForm(sent(request), kind=kind, earlier=earlier, initial=usual)
     if form.carries_out(lambda: actions.ask_question(owner, by=request.user, **form.asks())):
         messages.success(request, _("The question was added at the end."))
         return redirect(owner)
@@ -131,9 +132,7 @@ def question_edit(request: HttpRequest, pk: int) -> HttpResponse:
     question = _question(request, pk)
     require(can_edit_form(request.user, question.form.cohort))
     earlier = question.form.questions.filter(position__lt=question.position)
-    form = QuestionForm(
-        request.POST if request.method == "POST" else None, kind=question.kind, earlier=earlier, question=question
-    )
+    form = QuestionForm(sent(request), kind=question.kind, earlier=earlier, question=question)
     if form.carries_out(lambda: actions.edit_question(question, by=request.user, **form.asks())):
         messages.success(request, _("The question was saved."))
         return redirect(question.form)

@@ -16,6 +16,7 @@ from cohorts.queries.results import result_of
 from cohorts.states import ApplicationState
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -54,7 +55,7 @@ def objection_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down an objection that arrived by letter, telephone or at the counter."""
     application = get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
     require(may.can_answer_objection(request.user, application))
-    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    form = ObjectionForm(sent(request))
     if form.carries_out(lambda: actions.record_objection(application, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The objection was recorded. It waits for its answer."))
         return redirect("cohorts:application-result", application.pk)
@@ -67,7 +68,7 @@ def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     objections = Objection.objects.visible_to(request.user).select_related("application__person", "application__cohort")
     objection = get_object_or_404(objections, pk=pk)
     require(may.can_answer_objection(request.user, objection.application))
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = AnswerForm(sent(request))
     if form.carries_out(lambda: actions.answer_objection(objection, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The answer was sent to the applicant."))
         return redirect("cohorts:application-result", objection.application_id)

@@ -22,6 +22,7 @@ from cohorts.models import OutreachRound, SchoolRequest, Visit, VisitFeedback
 from cohorts.outreach_states import VisitState
 from cohorts.states import ASKED_OF_SCHOOLS
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
 from portal.common.verbs import do
@@ -102,7 +103,7 @@ def school_feedback(request: HttpRequest, token: str) -> HttpResponse:
     found, visit = _by_token(token)
     if visit is None or visit.state != VisitState.HELD:
         raise Http404
-    form = FeedbackForm(request.POST if request.method == "POST" else None)
+    form = FeedbackForm(sent(request))
     if form.carries_out(lambda: visits.give_feedback(visit, **form.cleaned_data)):
         messages.success(request, _("Thank you. Your answers were kept without a name."))
         return redirect(_mine(found))
@@ -116,7 +117,7 @@ def school_feedback(request: HttpRequest, token: str) -> HttpResponse:
 def school_pupils(request: HttpRequest, token: str) -> HttpResponse:
     """The list for the gate of the company; each name with the consent to it."""
     found, visit = _with_names(token)
-    form = PupilForm(request.POST if request.method == "POST" else None)
+    form = PupilForm(sent(request))
     if form.carries_out(lambda: visits.name_pupil(visit, **form.cleaned_data)):
         messages.success(request, _("The pupil is on the list."))
         return redirect("cohorts:school-pupils", token)

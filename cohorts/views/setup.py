@@ -15,6 +15,7 @@ from cohorts.permissions import can_edit_form, can_plan_cohort
 from portal.accounts.roles import HOST_STAFF
 from portal.common.dates import add_months
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -27,7 +28,7 @@ def setup_copy(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_edit_form(request.user, cohort))
     sources = Cohort.objects.visible_to(request.user).filter(host=cohort.host_id).exclude(pk=pk).order_by("-starts_on")
     usual = sources.filter(programme=cohort.programme_id, starts_on__lt=cohort.starts_on).first()
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = SetupForm(data, sources=sources.select_related("policy"), initial={"source": usual})
     context: dict[str, Any] = {"cohort": cohort, "form": form, "cancel_url": cohort.get_absolute_url()}
     if form.is_valid():
@@ -66,7 +67,7 @@ def cohort_next(request: HttpRequest, pk: int) -> HttpResponse:
         request.GET if "first_day" in request.GET else None, source=source, initial={"first_day": usual}
     )
     first_day = move.cleaned_data["first_day"] if move.is_valid() else usual
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = NextCohortForm(data, user=request.user, source=source, first_day=first_day)
     if form.carries_out(lambda: actions.plan_next_cohort(source, by=request.user, **form.values())):
         messages.success(request, _("The next cohort is planned. Look at its dates and rules, then publish it."))

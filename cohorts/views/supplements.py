@@ -14,6 +14,7 @@ from cohorts.permissions import can_answer_supplement, can_ask_supplement
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common import resumable
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -42,7 +43,7 @@ def supplement_ask(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Application.objects.visible_to(request.user).select_related("person", "cohort")
     application = get_object_or_404(visible, pk=pk)
     require(can_ask_supplement(request.user, application))
-    form = AskForm(request.POST if request.method == "POST" else None)
+    form = AskForm(sent(request))
     if form.carries_out(lambda: actions.ask_supplement(application, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The applicant is asked by mail."))
         return redirect(application)

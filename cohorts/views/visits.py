@@ -36,6 +36,7 @@ from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.dates import add_months
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
@@ -128,7 +129,7 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "starts_at": begins, "ends_at": begins + timedelta(minutes=round.minutes),
         "place": found.address if round.format == "at_school" else round.place,
     }  # fmt: skip
-    form = ArrangeForm(request.POST if request.method == "POST" else None, round=round, initial=initial)
+    form = ArrangeForm(sent(request), round=round, initial=initial)
     if form.carries_out(lambda: visits.plan_visit(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The visit is arranged. Teacher and expert are told by mail."))
         return redirect(form.result)
@@ -289,7 +290,7 @@ def visit_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Only a planned visit can be moved."))
         return redirect(found)
     initial = {name: getattr(found, name) for name in visits.ARRANGED}
-    form = ArrangeForm(request.POST if request.method == "POST" else None, round=found.round, initial=initial)
+    form = ArrangeForm(sent(request), round=found.round, initial=initial)
     if form.carries_out(lambda: visits.reschedule_visit(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The visit was moved. Teacher and expert are told by mail."))
         return redirect(found)
@@ -321,7 +322,7 @@ def visit_report(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("A visit is reported once it has begun, unless it was cancelled."))
         return redirect(found)
     act = visits.amend_visit_report if found.state == VisitState.HELD else visits.hold_visit
-    form = HeadcountForm(request.POST if request.method == "POST" else None, visit=found)
+    form = HeadcountForm(sent(request), visit=found)
     if form.carries_out(lambda: act(found, by=request.user, **form.values())):
         messages.success(request, _("The report was saved."))
         return redirect(found)

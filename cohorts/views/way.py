@@ -19,7 +19,7 @@ from cohorts.views.pathway import PEOPLE_READERS
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
-from portal.common.forms import PortalForm
+from portal.common.forms import PortalForm, sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 
@@ -124,7 +124,7 @@ def step(
     if now is None:
         messages.error(request, _("This way has ended, or has not begun."))
         return redirect("cohorts:way", enrolment.pk)
-    form = kind(request.POST if request.method == "POST" else None, **({"stay": now} if needs_stay else {}))
+    form = kind(sent(request), **({"stay": now} if needs_stay else {}))
     if form.carries_out(lambda: act(enrolment, by=request.user, **form.cleaned_data)):
         messages.success(request, done)
         return redirect("cohorts:way", enrolment.pk)

@@ -21,6 +21,7 @@ from curriculum.states import ExcuseKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
@@ -54,7 +55,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_take_attendance(request.user, day.cohort))
     trainees = list(in_training_on(day).select_related("person").order_by("number"))
     saved = {row.enrolment_id: row for row in Attendance.objects.filter(day=day)}
-    form = RegisterForm(trainees, saved, request.POST if request.method == "POST" else None)
+    form = RegisterForm(trainees, saved, sent(request))
     status = 200
     if request.method == "POST":
         if "fill" in request.POST:

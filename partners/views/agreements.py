@@ -34,6 +34,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
@@ -92,7 +93,7 @@ def tabs(request: HttpRequest, found: Agreement, here: str) -> list[dict[str, An
     pages = [(_("Agreement"), "partners:agreement"), (_("Amendments"), "partners:amendment-list")]
     if can_see_agreement_history(request.user, found):
         pages.append((_("History"), "partners:agreement-history"))
-    return [{"label": label, "url": reverse(name, args=[found.pk]), "current": name == here} for label, name in pages]
+    return tabs_of(pages, here, found.pk)
 
 
 @require_GET

@@ -30,6 +30,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
+from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
@@ -92,8 +93,7 @@ def tabs(request: HttpRequest, found: Consortium, here: str) -> list[dict[str, A
     ]  # fmt: skip
     if can_run_consortium(request.user, found):
         pages.append((_("History"), "partners:consortium-history"))
-    where = [found.agreement_id]
-    return [{"label": label, "url": reverse(name, args=where), "current": name == here} for label, name in pages]
+    return tabs_of(pages, here, found.agreement_id)
 
 
 @require_GET

@@ -20,7 +20,7 @@ from partners.sheets import INVITATIONS, MEMBERS
 from portal import audit
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import HOST_STAFF, Role
-from portal.common.forms import PortalForm
+from portal.common.forms import PortalForm, sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
@@ -133,7 +133,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     if by and by.email != invitation.email:
         return render(request, "partners/invitation_closed.html", {"other": invitation}, status=403)
     new = by is None and actions.needs_password(invitation)
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form: PortalForm = AcceptForm(data, email=invitation.email) if new else PortalForm(data)
     if data is not None and form.carries_out(lambda: actions.accept_invitation(invitation, by=by, **form.cleaned_data)):
         return welcome(request, form.result, new=new)

@@ -17,7 +17,7 @@ from partners.states import ProposalState
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.audit.history import history_of
-from portal.common.forms import PortalForm
+from portal.common.forms import PortalForm, sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.sheets import SheetListing
@@ -42,7 +42,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 @roles(Role.MENTOR)
 def proposal_make(request: HttpRequest) -> HttpResponse:
     """By a company, to an office whose officials work in the portal."""
-    form = ProposalForm(request.POST if request.method == "POST" else None)
+    form = ProposalForm(sent(request))
     company = request.user.acting.organization
     if form.carries_out(
         lambda: actions.propose_agreement(

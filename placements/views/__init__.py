@@ -11,11 +11,6 @@ from portal.common.forms import PortalForm
 from portal.common.htmx import form_status, render
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What was sent, be it nothing; None for a page that is only looked at."""
-    return request.POST if request.method == "POST" else None
-
-
 def save(
     request: HttpRequest,
     form: PortalForm,

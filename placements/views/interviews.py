@@ -15,10 +15,11 @@ from placements.forms.work import ReasonForm
 from placements.models import JobInterview
 from placements.permissions import can_change_interview
 from placements.queries.interviews import interviewees, name_is_known
-from placements.views import save, sent
+from placements.views import save
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.listing import Listing
 

@@ -16,11 +16,12 @@ from placements.permissions import available_log_verbs, can_amend_log, can_confi
 from placements.queries.placement import Face, attendee_names, readable
 from placements.queries.todos import approved_hours
 from placements.states import MENTOR_MAY_SEE_TEAM
-from placements.views import save, sent
+from placements.views import save
 from portal import audit
 from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing

@@ -35,11 +35,12 @@ from placements.permissions import (
 )
 from placements.queries.outcomes import Outcome, groups_of, outcome_of, with_outcomes
 from placements.rates import employment_deadline, evidence_due
-from placements.views import save, sent
+from placements.views import save
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.downloads import send_file
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing

@@ -25,10 +25,11 @@ from placements.queries.placement import (
     with_placement,
 )
 from placements.queries.todos import approved_hours, with_last_log
-from placements.views import save, sent
+from placements.views import save
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing

@@ -15,10 +15,11 @@ from placements.forms.filters import ProjectFilter
 from placements.forms.work import ProjectForm, ReasonForm
 from placements.models import Project, Team
 from placements.permissions import available_moves, can_edit_project, can_move_project, can_place
-from placements.views import save, sent
+from placements.views import save
 from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
+from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, QueryDict
 from django.template.loader import get_template, select_template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,6 +15,11 @@ from django.utils.translation import gettext as _
 from portal.common.exceptions import ActionRefused
 from portal.common.form_html import drawn
 from portal.common.korean import with_particle
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it nothing; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class KRDSRenderer(TemplatesSetting):
