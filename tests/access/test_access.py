@@ -2,24 +2,24 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from portal.accounts.middleware import SESSION_KEY as MEMBERSHIP_KEY
 from portal.accounts.models import User
 from tests import access
 from tests.access import ROLES, Row, world
+from tests.access.goals import most_queries
 
-pytestmark = pytest.mark.django_db
 TABLES = [importlib.import_module(f"tests.access.{found.name}") for found in pkgutil.iter_modules(access.__path__)]
 HTMX = {"HX-Request": "true"}
 TABLE: list[Row] = [row for module in TABLES for row in getattr(module, "TABLE", [])]
@@ -59,43 +59,81 @@ def session(user: User) -> str:
     return store.session_key
 
 
-def ask(row: Row, w: SimpleNamespace, cookie: str | None, headers: dict) -> HttpResponse:
+class Queries:
+    """Counts the queries made under `connection.execute_wrapper(…)`."""
+
+    number = 0
+
+    def __call__(self, execute: Callable, *query: object) -> object:
+        self.number += 1
+        return execute(*query)
+
+
+def ask(row: Row, w: SimpleNamespace, cookie: str | None, headers: dict) -> tuple[HttpResponse, int]:
+    """What somebody gets, and the number of queries it took."""
     client = Client(headers=headers)
     if cookie:
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
-    url = row.url(w)
+    url, queries = row.url(w), Queries()
     with transaction.atomic():  # what a row changes, the next does not see
-        answered = client.generic(row.method, url) if row.method == "GET" else client.post(url, row.data(w))
+        with connection.execute_wrapper(queries):
+            answered = client.generic(row.method, url) if row.method == "GET" else client.post(url, row.data(w))
+            if answered.streaming:
+                b"".join(answered.streaming_content)  # closes its file
         transaction.set_rollback(True)
-    if answered.streaming:
-        b"".join(answered.streaming_content)  # closes its file
-    return answered
+    return answered, queries.number
 
 
 def asked_by_everybody(row: Row, w: SimpleNamespace, **headers: str) -> bool:
-    """Everybody gets what the row says. Whether somebody got a list, whose rows alone are another answer."""
-    found, told, lists = {}, {}, False
-    for relation in ("own", "same", "other"):
-        expected_of = dict(zip(ROLES, getattr(row, relation), strict=True))
-        if set(expected_of.values()) == {405}:  # the method is refused before anybody is looked at
-            expected_of = dict(list(expected_of.items())[:2])
-        for role, expected in expected_of.items():
-            answered = ask(row, w, getattr(w, relation)[role].cookie, headers)
-            told[relation, role], found[relation, role] = expected, answered.status_code
-            lists = lists or "listing" in (answered.context or {})
-    told["anonymous", ""] = row.anonymous
-    found["anonymous", ""] = ask(row, w, None, headers).status_code
+    """Everybody gets what the row says, and no page takes more queries than its goal allows.
+
+    Whether somebody got a list, whose rows alone are another answer.
+    """
+    found, told, many, lists = {}, {}, {}, False
+    let_in = getattr(resolve(row.url(w).partition("?")[0]).func, "roles", ROLES)
+    for relation, role, expected in (*asked_of(row), ("anonymous", "", row.anonymous)):
+        told[relation, role] = expected
+        if relation in ("same", "other") and role not in let_in:  # the guard of the view asks for nothing but the role
+            found[relation, role] = found["own", role]
+            continue
+        cookie = getattr(w, relation)[role].cookie if role else None
+        answered, queries = ask(row, w, cookie, headers)
+        found[relation, role] = answered.status_code
+        listing = "listing" in (answered.context or {})
+        lists = lists or listing
+        if row.method == "GET" and answered.status_code == 200:
+            most = most_queries(
+                row.name, listing=listing, signed_in=bool(role), fragment=is_fragment(answered, headers)
+            )
+            if queries > most:
+                many[relation, role] = f"{queries} queries, not {most}"
 
     assert found == told, headers
+    assert many == {}, headers
     return lists
 
 
+def asked_of(row: Row) -> Iterator[tuple[str, str, int]]:
+    """Whose people are asked, in which role, and what they get."""
+    for relation in ("own", "same", "other"):
+        expected_of = list(zip(ROLES, getattr(row, relation), strict=True))
+        if {expected for _role, expected in expected_of} == {405}:  # refused before anybody is looked at
+            expected_of = expected_of[:2]
+        yield from ((relation, role, expected) for role, expected in expected_of)
+
+
+def is_fragment(answered: HttpResponse, headers: dict) -> bool:
+    return bool(headers) and not answered.streaming and b"<html" not in answered.content
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_each_role_gets_what_the_table_says(row: Row, w):
     if asked_by_everybody(row, w):
         asked_by_everybody(row, w, **HTMX)
 
 
+@pytest.mark.django_db
 @pytest.mark.slow
 @pytest.mark.parametrize("row", [row for row in TABLE if row.method == "GET"], ids=str)
 def test_each_role_gets_the_same_of_a_fragment(row: Row, w):
