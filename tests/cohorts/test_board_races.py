@@ -11,8 +11,8 @@ from cohorts.models import BonusClaim, Selection
 from cohorts.states import CohortState
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
-from tests.cohorts.test_races import in_parallel
 from tests.factories import make_application, make_bonus_claim, make_cohort, make_member, make_scores
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT = QuotaPlan(None, "region", "대구광역시", "at_least", 1, "seats")

@@ -14,7 +14,7 @@ from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
 from tests.cohorts.interviewing import at, make_invited, make_panel, make_reviewer, make_slot, make_slots, selecting
-from tests.cohorts.test_races import in_parallel
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ from cohorts.models import Enrolment, LicencePool, Person
 from cohorts.states import CohortState
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from tests.cohorts.test_races import in_parallel
 from tests.factories import make_cohort, make_licence_pool
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RIVALS = 100

@@ -10,8 +10,8 @@ from cohorts.actions.progression import Decision, progress_class
 from cohorts.models import Enrolment, Progression, Stay
 from cohorts.states import StayEnd
 from portal.common.exceptions import ActionRefused
-from tests.cohorts.test_races import in_parallel
 from tests.cohorts.walking import class_of, make_pathway
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,16 +1,14 @@
 """Many answers in the same moment: seats are never oversold, and each offer has one outcome."""
 
 import random
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from cohorts.actions import offers as actions
@@ -19,38 +17,9 @@ from cohorts.states import HOLDS_A_SEAT, ApplicationState, CohortState, OfferSta
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from tests.factories import make_cohort, make_offer, make_waitlist
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT_ONCE = 40  # connections; PostgreSQL allows a hundred
-
-
-def in_parallel(calls: Sequence[Callable[[], object]], first: Callable[[], object] | None = None) -> list[object]:
-    """Run all calls, as many at once as there are connections; their results or errors, in order.
-
-    `first` runs when all are connected, before any of them goes on.
-    """
-    start = threading.Barrier(min(AT_ONCE, len(calls)), action=first)
-    end = threading.Barrier(start.parties)
-    waited = threading.local()
-
-    def run(call: Callable[[], object]) -> object:
-        if not getattr(waited, "done", False):
-            waited.done = True
-            connection.ensure_connection()
-            start.wait()
-        try:
-            return call()
-        except (ActionRefused, IntegrityError) as refusal:
-            return refusal
-
-    def leave(_number: int) -> None:
-        end.wait()
-        connections.close_all()
-
-    with ThreadPoolExecutor(start.parties) as pool:
-        results = list(pool.map(run, calls))
-        list(pool.map(leave, range(start.parties)))  # each thread closes its own connection
-    return results
 
 
 def rush(offers: int, seats: int) -> tuple[Track, list[object]]:

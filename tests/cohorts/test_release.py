@@ -16,8 +16,8 @@ from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.common.todos import waiting
 from portal.notify.models import Mail
-from tests.cohorts.test_races import in_parallel
 from tests.factories import make_application, make_cohort, make_member, make_organization, make_scores
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 """Rounds of school visits and what schools ask for: received once, chosen by the rule, moved up, withdrawn."""
 
-import threading
 import uuid
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from portal.common.exceptions import ActionRefused
 from portal.notify.models import Mail
 from tests.cohorts.visiting import RURAL, TOWN, make_request, make_round, make_visit, school_day
 from tests.factories import make_company, make_member, make_organization, make_programme
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 
@@ -221,23 +221,10 @@ def test_the_same_key_after_the_deadline_is_still_the_same_receipt():
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_clicks_at_once_are_one_request():
-    round, key, found = make_round(), uuid.uuid4(), []
-    ready = threading.Barrier(20)
+    round, key = make_round(), uuid.uuid4()
 
-    def click() -> None:
-        ready.wait()
-        try:
-            found.append(send(round, key).receipt_number)
-        finally:
-            connection.close()
+    found = in_parallel([lambda: send(round, key).receipt_number] * 20)
 
-    threads = [threading.Thread(target=click) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(found) == 20
     assert set(found) == {SchoolRequest.objects.get().receipt_number}
     assert Mail.objects.count() == 1
 

@@ -16,9 +16,9 @@ from cohorts.actions.supplements import answer_supplement, ask_supplement
 from cohorts.models import ApplicationFile, CriterionPoints, ExamImport, Score, Selection
 from cohorts.states import CohortState, Stage
 from portal.common.exceptions import ActionRefused
-from tests.cohorts.test_races import in_parallel
 from tests.factories import make_application, make_cohort, make_scores, make_user
 from tests.files import pdf
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

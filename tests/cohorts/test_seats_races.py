@@ -16,8 +16,8 @@ from cohorts.states import HOLDS_A_PLACE, ApplicationState, CohortState
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.jobs.models import Job
-from tests.cohorts.test_races import in_parallel
 from tests.factories import make_application, make_cohort, make_offer, make_waitlist
+from tests.parallel import in_parallel
 from tests.workers import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 """Visits: no expert at two places, counted without names, names only with consent and gone afterwards."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,6 +22,7 @@ from portal.jobs.registry import SCHEDULES
 from portal.notify.models import Mail
 from tests.cohorts.visiting import make_ministry, make_request, make_round, make_visit
 from tests.factories import make_agreement, make_company, make_member, make_programme
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -110,24 +111,14 @@ def test_ten_schools_at_once_get_one_hour_of_an_expert_once():
     company = make_company()
     mentor = make_member(Role.MENTOR, company)
     requests = [accepted(company) for _ in range(10)]
-    hour, ready, refused = when(), threading.Barrier(10), []
+    hour = when()
 
-    def ask(request) -> None:
-        ready.wait()
-        try:
-            actions.plan_visit(request, by=None, expert=mentor.acting, **hour)
-        except ActionRefused as refusal:
-            refused.append(refusal.field)
-        finally:
-            connection.close()
+    found = in_parallel(
+        [partial(actions.plan_visit, request, by=None, expert=mentor.acting, **hour) for request in requests]
+    )
 
-    threads = [threading.Thread(target=ask, args=[request]) for request in requests]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert (Visit.objects.count(), refused) == (1, ["starts_at"] * 9)
+    assert Visit.objects.count() == 1
+    assert [one.field for one in found if isinstance(one, ActionRefused)] == ["starts_at"] * 9
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,9 @@
 """What two people do at the same moment."""
 
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from partners.actions import agreements, amendments, members
@@ -12,6 +11,7 @@ from portal.accounts.models import Invitation, Membership
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
 from tests.factories import PASSWORD, make_agreement, make_member
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOGETHER = 6
@@ -19,24 +19,8 @@ TOGETHER = 6
 
 def at_once(act: Callable[[int], object]) -> list[str]:
     """Run `act` in several threads that start together; what became of each."""
-    gate, outcomes = threading.Barrier(TOGETHER), []
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            act(number)
-            outcomes.append("done")
-        except ActionRefused as refusal:
-            outcomes.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(TOGETHER)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+    found = in_parallel([partial(act, number) for number in range(TOGETHER)])
+    return sorted(type(one).__name__ if isinstance(one, ActionRefused) else "done" for one in found)
 
 
 def test_a_link_pressed_six_times_at_once_works_once():
