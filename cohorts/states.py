@@ -128,7 +128,7 @@ class ReleaseState(models.TextChoices):
     """How far a selection is. Where four eyes are asked for, one person asks and another releases."""
 
     PREPARED = "prepared", pgettext_lazy("selection", "Prepared")
-    REQUESTED = "requested", pgettext_lazy("selection", "Release asked for")
+    REQUESTED = "requested", pgettext_lazy("selection", "Release requested")
     RELEASED = "released", pgettext_lazy("selection", "Released")
 
 

@@ -59,7 +59,7 @@ class AskBulkForm(BulkForm, AskForm):
 
 
 class InviteBulkForm(BulkForm):
-    book_until = DateTimeField(label=_("Choose a time until"), help_text=_("Korean time. Stands in the mail."))
+    book_until = DateTimeField(label=_("Choose a time until"), help_text=_("Korean time, as the mail says it."))
 
     def values(self) -> dict[str, Any]:
         return {"book_until": self.cleaned_data["book_until"].astimezone(UTC).isoformat()}

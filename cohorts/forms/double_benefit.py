@@ -16,7 +16,7 @@ class DoubleBenefitForm(PortalForm):
     other_training = forms.TypedChoiceField(
         label=_("Other training paid by the state or a city, at present"), coerce=lambda value: value == "True",
         choices=[(False, _("No")), (True, _("Yes"))], widget=forms.RadioSelect,
-        help_text=_("A yes does not keep you out: it is settled before the course begins."),
+        help_text=_("You can take part all the same; it has to be settled before the course begins."),
     )  # fmt: skip
     other_training_name = TextField(
         label=_("Which training"), max_letters=200, required=False,

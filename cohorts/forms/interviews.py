@@ -114,12 +114,12 @@ class InviteForm(PortalForm):
         widget=forms.RadioSelect,
     )
     mark = DecimalField(
-        label=_("Least mark for the documents"), min_value=0, max_value=100, places=2, required=False,
-        help_text=_("The mean of the reviewers' points, 0 to 100. Counts for the second choice alone."),
+        label=_("Minimum document score"), min_value=0, max_value=100, places=2, required=False,
+        help_text=_("The mean of the reviewers' points, 0 to 100. Only used with the second choice."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "p-short"}),
     )  # fmt: skip
     track = forms.ModelChoiceField(label=_("Track"), queryset=Track.objects.none(), required=False)
-    book_until = DateTimeField(label=_("Choose a time until"), help_text=_("Korean time. Stands in the mail."))
+    book_until = DateTimeField(label=_("Choose a time until"), help_text=_("Korean time, as the mail says it."))
 
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -110,7 +110,9 @@ class LendForm(PortalForm):
 
     cohort = forms.ModelChoiceField(label=_("Cohort"), queryset=Cohort.objects.none(), empty_label=_("Choose"))
     starts_on = DateField(label=_("From"))
-    until = DateField(label=_("Until"), help_text=_("Returned by itself after this day, or when the training ends."))
+    until = DateField(
+        label=_("Until"), help_text=_("Returned automatically after this day, or when the training ends.")
+    )
 
     def __init__(self, *args: Any, pool: LicencePool, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         first = max(timezone.localdate(), pool.valid_from)

@@ -143,7 +143,7 @@ class RoundForm(PortalForm):
         label=_("Place"),
         max_letters=150,
         required=False,
-        help_text=_("Where classes come to. A school is its own place."),
+        help_text=_("Where classes come to. Leave it empty for visits to schools."),
     )
     visits_from = DateField(label=_("Visits from"))
     visits_until = DateField(label=_("Visits until"))

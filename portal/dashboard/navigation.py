@@ -88,6 +88,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "cohorts:score-list": ("/interview-panels/",),
     "cohorts:my-application-list": ("/applications/", "/apply/", "/offers/", "/supplements/"),
     "partners:member-list": ("/invitations/",),
+    "placements:my-project": ("/teams/",),
+    "curriculum:my-course": ("/pathway/",),
 }  # fmt: skip
 ACCOUNT: tuple[Entry, ...] = (
     (_("Inbox"), "notify:inbox"),
