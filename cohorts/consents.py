@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cohorts.models import Consent, ConsentText, Person
 from cohorts.states import ASKED_OF_APPLICANTS, ConsentKind
+from portal.common.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from cohorts.models.consent import ConsentQuerySet
@@ -99,6 +100,15 @@ WORDINGS: Final[dict[ConsentKind, Wording]] = {
 }
 
 
+_texts = Prepared(ConsentText.objects.filter(host=Slot("host")).order_by("version"))
+_of_person = Prepared(Consent.objects.given().filter(person=Slot("person")))
+_of_account = Prepared(
+    Consent.objects.given()
+    .filter(account=Slot("account"), host=Slot("host"))
+    .union(Consent.objects.given().filter(person__user=Slot("account"), host=Slot("host")), all=True)
+)
+
+
 def text_in_use(host_id: int, kind: ConsentKind) -> ConsentText:
     """The newest version of a host's text; a host without one begins with our wording."""
     found = ConsentText.objects.filter(host_id=host_id, kind=kind).order_by("-version").first()
@@ -117,7 +127,7 @@ def text_in_use(host_id: int, kind: ConsentKind) -> ConsentText:
 def texts_in_use(host_id: int, kinds: Iterable[ConsentKind] = ASKED_OF_APPLICANTS) -> list[ConsentText]:
     """The newest version of each kind, the mandatory ones first; one query once a host has its texts."""
     newest: dict[str, ConsentText] = {}
-    for text in ConsentText.objects.filter(host_id=host_id).order_by("version"):
+    for text in _texts(host=host_id):
         newest[text.kind] = text
     found = [newest.get(kind) or text_in_use(host_id, kind) for kind in kinds]
     return sorted(found, key=lambda text: not text.required)
@@ -130,8 +140,11 @@ def consents_of(person: Person | None, account: "User | None", host_id: int) -> 
 
 
 def asked_of(person: Person | None, account: "User | None", host_id: int) -> Asked:
-    """Each text in use with the consent to it, if it is given. Two queries."""
-    given = {consent.text_id: consent for consent in consents_of(person, account, host_id)}
+    """Each text in use with the consent to it, if it is given: by a person, or by an account and its record. Two
+    queries."""
+    mine = {"account": account and account.pk, "host": host_id}
+    found = _of_person(person=person.pk) if person else _of_account(**mine)
+    given = {consent.text_id: consent for consent in found}
     return [(text, given.get(text.pk)) for text in texts_in_use(host_id)]
 
 

@@ -17,6 +17,7 @@ from cohorts.actions.applications import (
 )
 from cohorts.actions.typed import Typed, put_typed
 from cohorts.models import Answer, Application, ApplicationFile, Question, QuestionKind
+from cohorts.queries.answers import own_answers
 from cohorts.states import ApplicationState
 from portal import audit
 from portal.common.exceptions import ActionRefused
@@ -50,30 +51,35 @@ def save_own_answers(
     application.save(update_fields=[*mark_tab(application, tab), "updated_at"])
     if typed:
         application.typed = put_typed(application.cohort, by.pk, typed, application.typed)
-    stored = dict(application.answers.order_by().values_list("question", "value"))
-    changed = [questions[pk].key for pk, value in told.items() if _keep(application, questions[pk], value, stored, by)]
+    changed = _keep(application, {questions[pk]: value for pk, value in told.items()}, by)
     if application.state == ApplicationState.DRAFT:
         return application  # a draft has no history yet
     if changed:
-        keep_only_asked(application)
+        keep_only_asked(application, own_answers(application))
         audit.record(application, "application.changed", by=by, after={"questions": sorted(changed)})
     return _judge_again(application, by=by)
 
 
-def _keep(application: Application, question: Question, value: Any, stored: Mapping[int, Any], by: "User") -> bool:
-    """Whether anything changed."""
-    if question.kind == QuestionKind.FILE:
-        if value:
-            _attach(application, question, value, by)
-        return bool(value)
-    if value in EMPTY:
-        return bool(application.answers.filter(question=question).delete()[0])
-    if stored.get(question.pk) == value:
-        return False
-    Answer.objects.update_or_create(
-        application=application, question=question, defaults={"host_id": application.host_id, "value": value}
-    )
-    return True
+def _keep(application: Application, told: Mapping[Question, Any], by: "User") -> list[str]:
+    """Write what is new in one query, and take away what is empty in one; returns the keys of what changed."""
+    files = {one: value for one, value in told.items() if one.kind == QuestionKind.FILE and value}
+    for question, upload in files.items():
+        _attach(application, question, upload, by)
+    before = dict(application.answers.order_by().values_list("question", "value"))
+    words = {one: value for one, value in told.items() if one.kind != QuestionKind.FILE}
+    empty = [one for one, value in words.items() if value in EMPTY and one.pk in before]
+    new = [one for one, value in words.items() if value not in EMPTY and before.get(one.pk) != value]
+    if empty:
+        application.answers.filter(question__in=empty).delete()
+    if new:
+        mine = {"application": application, "host_id": application.host_id}
+        Answer.objects.bulk_create(
+            [Answer(**mine, question=one, value=words[one]) for one in new],
+            update_conflicts=True,
+            unique_fields=["application", "question"],
+            update_fields=["value", "answered_at"],
+        )
+    return [one.key for one in (*files, *empty, *new)]
 
 
 def _attach(application: Application, question: Question, upload: "UploadedFile[Any]", by: "User") -> None:

@@ -21,8 +21,9 @@ from cohorts.actions.typed import Pages, Typed, forget_typed, put_typed
 from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.deadlines import Deadline
 from cohorts.eligibility import Candidate, EligibilityRules, judge
-from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, Person, TypedAnswers
+from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, TypedAnswers
 from cohorts.queries.answers import OwnAnswers, own_answers, published_form
+from cohorts.queries.applying import locked_people, locked_rows
 from cohorts.queries.deadlines import deadline_of, latest
 from cohorts.questions import hidden, turning_away
 from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState, BonusState
@@ -182,15 +183,16 @@ def submit_application(application: Application, *, by: User) -> Application:
     if application.state != ApplicationState.DRAFT:
         return application
     _require_open(application.cohort, application.deadline)
-    _require_complete(application)
-    keep_only_asked(application)
+    own = own_answers(application)
+    _require_complete(application, own)
+    keep_only_asked(application, own)
     if application.typed:  # on pages that no answer calls for any more
         forget_typed(application.cohort_id, application.person.user_id)
     now = timezone.now()
     received: dict[str, Any] = {
         "submitted_at": now,
         "receipt_number": receipt_number(application.cohort_id, application.pk, now),
-        "ineligible_reasons": (reasons := _faults(application, now)),
+        "ineligible_reasons": (reasons := _faults(application, now, own)),
     }
     state = ApplicationState.INELIGIBLE if reasons else ApplicationState.SUBMITTED
     application = _move_locked(application, state, by=by, **received)
@@ -265,12 +267,11 @@ def remind_of_drafts(now: "datetime | None" = None) -> int:
 def _lock(application: Application) -> Application:
     """The fresh row, under the locks of its person and itself, in this order; with what `deadline` needs, and
     what is typed there."""
-    Person.objects.select_for_update(no_key=True).filter(pk=application.person_id).values_list("pk").first()
-    found = Application.objects.select_for_update(of=("self",), no_key=True).with_deadline().with_typed()
-    try:
-        return found.select_related("cohort__host", "cohort__policy", "person__user", "track").get(pk=application.pk)
-    except Application.DoesNotExist:
-        raise ActionRefused(_("This draft was deleted.")) from None
+    locked_people(person=application.person_id)
+    found = locked_rows(application=application.pk)
+    if not found:
+        raise ActionRefused(_("This draft was deleted."))
+    return found[0]
 
 
 def _require_open(cohort: Cohort, deadline: Deadline) -> None:
@@ -302,8 +303,7 @@ def mark_tab(application: Application, tab: Tab | None) -> list[str]:
 
 
 def _require_consent(cohort: Cohort, by: User) -> None:
-    person = Person.objects.filter(host=cohort.host_id, user=by).first()
-    if lacks_consent(asked_of(person, by, cohort.host_id)):
+    if lacks_consent(asked_of(None, by, cohort.host_id)):
         raise ActionRefused(_("Agree to the collection of your personal data first. Nothing was kept."))
 
 
@@ -332,19 +332,27 @@ def missing(
     complete = {
         "consents": not lacks_consent(asked),
         "about": application.address,
-        "situation": all(getattr(application, name) for name in ("track_id", "education", "employment")),
+        "situation": _situation_is_told(application),
         "motivation": application.motivation,
         **{page.slug: page.slug not in own.missing_pages for page in own.pages},
     }
     return [step for step, done in complete.items() if not done or step in typed]
 
 
-def _require_complete(application: Application) -> None:
-    if missing(application, typed=application.typed or ()):
+def _situation_is_told(application: Application) -> bool:
+    """With other training, if it is asked for, named: saved as it was typed, one may be there without the other."""
+    told = all(getattr(application, name) for name in ("track_id", "education", "employment"))
+    other = application.other_training
+    named = bool(application.other_training_name) if other else other is False
+    return told and (named or not application.cohort.policy.asks_double_benefit)
+
+
+def _require_complete(application: Application, own: OwnAnswers) -> None:
+    if missing(application, own=own, typed=application.typed or ()):
         raise ActionRefused(_("Some answers are still missing. Complete the steps marked below."))
 
 
-def _faults(application: Application, at: "datetime") -> list[str]:
+def _faults(application: Application, at: "datetime", own: OwnAnswers) -> list[str]:
     """Of a row of `_lock`, which has brought the rules as they are now."""
     candidate = Candidate(
         born=application.person.birth_date,
@@ -352,7 +360,6 @@ def _faults(application: Application, at: "datetime") -> list[str]:
         employed=application.employment == Application.Employment.EMPLOYED,
         submitted_at=at,
     )
-    own = own_answers(application)
     away = [question.reason_code for question in turning_away(own.questions, own.values)]
     return [reason.code for reason in judge(candidate, _rules_for(application))] + away
 
@@ -367,10 +374,11 @@ def _rules_for(application: Application) -> EligibilityRules:
     return replace(rules, closes_at=until, age_reference_date=rules.reference_date)
 
 
-def keep_only_asked(application: Application) -> None:
+def keep_only_asked(application: Application, own: OwnAnswers) -> None:
     """What was answered and is not asked any more does not belong to what is submitted."""
-    own = own_answers(application)
     gone = [question.pk for question in hidden(own.questions, own.values)]
+    if not gone:
+        return
     application.answers.filter(question__in=gone).delete()
     for file in application.files.filter(question__in=gone):
         file.delete()
@@ -380,7 +388,7 @@ def keep_only_asked(application: Application) -> None:
 def _judge_again(application: Application, *, by: User) -> Application:
     """After a change. What an official has overruled does not count again; a new reason does."""
     assert application.submitted_at  # noqa: S101  # the database holds it for every state but draft
-    found = _faults(application, application.submitted_at)
+    found = _faults(application, application.submitted_at, own_answers(application))
     overruled = application.state == ApplicationState.SUBMITTED and set(found) <= set(application.ineligible_reasons)
     state = ApplicationState.INELIGIBLE if found and not overruled else ApplicationState.SUBMITTED
     if not overruled or not found:

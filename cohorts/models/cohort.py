@@ -28,6 +28,8 @@ from portal.accounts.roles import COHORT_STAFF, HOST_STAFF, Role
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
+    from django.db.models import Expression
+
     from portal.accounts.models import User
 
 
@@ -120,19 +122,19 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def public(self) -> "CohortQuerySet":
         return self.filter(state__in=PUBLISHED)
 
-    def with_time_of(self, user: "User") -> "CohortQuerySet":
+    def with_time_of(self, account: "int | Expression", email: "str | Expression") -> "CohortQuerySet":
         """With `extended_until`: until when an account may apply here by an extension, None without one."""
         from cohorts.models.extension import Extension
 
-        mine = Q(email=user.email) | Q(application__person__user=user)
+        mine = Q(email=email) | Q(application__person__user=account)
         given = Extension.objects.in_force().filter(mine, cohort=OuterRef("pk")).order_by("-until")
         return self.annotate(extended_until=Subquery(given.values("until")[:1]))
 
-    def with_typed_of(self, user: "User") -> "CohortQuerySet":
+    def with_typed_of(self, account: "int | Expression") -> "CohortQuerySet":
         """With `typed`: what an account has typed at the form and not sent, by page; None for nothing."""
         from cohorts.models.typed import TypedAnswers
 
-        mine = TypedAnswers.objects.filter(cohort=OuterRef("pk"), account=user)
+        mine = TypedAnswers.objects.filter(cohort=OuterRef("pk"), account=account)
         return self.annotate(typed=Subquery(mine.values("pages")[:1]))
 
     def taking_applications(self, now: datetime | None = None) -> "CohortQuerySet":

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 
 from cohorts import questions as rules
-from cohorts.models import Application, ApplicationFile, Cohort, Question
+from cohorts.models import Answer, Application, ApplicationFile, Cohort, Question
 from cohorts.models.cohort import CohortQuerySet
 from cohorts.models.questions import ApplicationForm
+from portal.common.prepared import Prepared, Slot
 
 
 def published_form(cohort: Cohort) -> ApplicationForm | None:
@@ -64,22 +65,25 @@ class OwnAnswers:
 
 
 NOTHING = OwnAnswers([], {}, {})
+_questions = Prepared(Question.objects.filter(form=Slot("form")))
+_values = Prepared(Answer.objects.filter(application=Slot("application")).order_by().values_list("question", "value"))
+_files = Prepared(ApplicationFile.objects.filter(application=Slot("application"), question__isnull=False))
+_newest = ApplicationForm.objects.published().filter(cohort=Slot("cohort")).order_by("-version").values("pk")[:1]
+_first_questions = Prepared(Question.objects.filter(form=Subquery(_newest)))
 
 
 def own_answers(application: Application) -> OwnAnswers:
     """Three queries; none for an application without own questions."""
     if application.form_id is None:
         return NOTHING
-    questions = list(Question.objects.filter(form=application.form_id))
-    values = dict(application.answers.order_by().values_list("question", "value"))
-    files = {file.question_id: file for file in application.files.all() if file.question_id}
-    return OwnAnswers(questions, values, files)
+    values = dict(_values(application=application.pk))
+    files = {file.question_id: file for file in _files(application=application.pk)}
+    return OwnAnswers(_questions(form=application.form_id), values, files)
 
 
 def unanswered(cohort: Cohort) -> OwnAnswers:
     """As the form begins, for somebody without a draft."""
-    newest = cohort.forms.published().order_by("-version").values("pk")[:1]
-    questions = list(Question.objects.filter(form=Subquery(newest)))
+    questions = _first_questions(cohort=cohort.pk)
     return OwnAnswers(questions, {}, {}) if questions else NOTHING
 
 

@@ -237,7 +237,7 @@ def _load(request: HttpRequest, pk: int) -> Application:
 def _own_context(found: Application) -> dict[str, Any]:
     mine = queries.my_applications(found.person.user).get(pk=found.pk)
     open_to_change = found.state in OPEN_TO_CHANGE and mine.deadline.is_open
-    return check_context(found) | {
+    return check_context(found, own_answers(found)) | {
         "next": next_step(mine),
         "deadline": mine.deadline,
         "open_to_change": open_to_change,

@@ -18,7 +18,7 @@ from cohorts.forms.apply import SubmitForm
 from cohorts.models import Application, ApplicationFile
 from cohorts.permissions import can_edit_application
 from cohorts.queries.answers import OwnAnswers, own_answers
-from cohorts.queries.deadlines import deadline_of
+from cohorts.queries.applying import receipts
 from cohorts.resuming import begun_by
 from cohorts.states import OPEN_TO_CHANGE
 from cohorts.views.applying import FILES, USUAL, Applying, Step, at_the_form, step_url
@@ -218,7 +218,7 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
     if not here.deadline.is_open:
         return _closed(request, here, status=422 if refused else 200)
     steps = here.labels
-    context = check_context(application, here.typed) | {
+    context = check_context(application, here.own, here.typed) | {
         "refused": refused,
         "deadline": here.deadline,
         "steps": steps,
@@ -227,11 +227,10 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cohorts/apply_check.html", context, status=422 if refused else 200)
 
 
-def check_context(application: Application, typed: Container[str] = ()) -> dict[str, Any]:
+def check_context(application: Application, own: OwnAnswers, typed: Container[str] = ()) -> dict[str, Any]:
     """Every answer with the page that changes it; `typed` are those where something waits for its button."""
     person, cohort = application.person, application.cohort
     asked = asked_of(person, None, application.host_id)
-    own = own_answers(application)
     left = actions.missing(application, asked, own, typed)
 
     def page(slug: str) -> str:
@@ -293,12 +292,14 @@ def double_benefit_rows(application: Application) -> list[tuple[Any, Any]]:
 @roles(Role.TRAINEE)
 def apply_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt: its number, and what happens next."""
-    mine = Application.objects.visible_to(request.user).received().for_detail()
-    application = get_object_or_404(mine, pk=pk)
+    found = receipts(application=pk, account=request.user.pk)
+    if not found:
+        raise Http404
+    application = found[0]
     context = {
         "application": application,
         "cohort": application.cohort,
-        "deadline": deadline_of(application.cohort, user=request.user),
+        "deadline": application.deadline,
         "reasons": application.reasons,
     }
     return render(request, "cohorts/apply_receipt.html", context)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from cohorts.forms.apply import AboutForm, ConsentForm, FileForm, MotivationForm
 from cohorts.forms.questions import QuestionsForm
 from cohorts.models import Application, Cohort, Person, Question
 from cohorts.queries.answers import OwnAnswers, own_answers, unanswered
+from cohorts.queries.applying import cohort_rows, my_rows
 from cohorts.states import ApplicationState
 from portal.accounts.models import User
 from portal.common import resumable
@@ -60,9 +60,12 @@ class Applying:
     user: User
     cohort: Cohort
     application: Application | None
-    own: OwnAnswers
     deadline: Deadline
     typed: Pages = field(default_factory=dict)  # what stands on the pages and was not sent
+
+    @cached_property
+    def own(self) -> OwnAnswers:
+        return own_answers(self.application) if self.application else unanswered(self.cohort)
 
     @cached_property
     def steps(self) -> dict[str, Step]:
@@ -96,19 +99,14 @@ class Applying:
         at = order.index(slug)
         return self.step_url(order[at - 1]) if at else ""
 
-    @property
-    def person(self) -> Person | None:
-        """What the host knows of the account already."""
-        return self.application.person if self.application else self.known
-
     @cached_property
     def known(self) -> Person | None:
-        """As it was before there was an application."""
+        """What the host knows of the account, as it was before there was an application."""
         return self.user.persons.filter(host=self.cohort.host_id).first()
 
     @cached_property
     def asked_consents(self) -> Asked:
-        return asked_of(self.person, self.user, self.cohort.host_id)
+        return asked_of(None, self.user, self.cohort.host_id)
 
     # A page ------------------------------------------------------------------------------
 
@@ -119,16 +117,18 @@ class Applying:
             options = {"questions": step.questions, "answers": self.own.values, "files": self.own.files}
             form: PortalForm = QuestionsForm(data, files, **options)
         else:
-            form = step.form(data, files, cohort=self.cohort, **self.options(step))
+            form = step.form(data, files, cohort=self.cohort, **self.options(step, sent))
         form.initial = {**form.initial, **self.typed.get(step.slug, {})}
         return form
 
-    def options(self, step: Step) -> dict[str, Any]:
+    def options(self, step: Step, sent: bool) -> dict[str, Any]:
         if step.form is ConsentForm:
             return {"asked": self.asked_consents}
+        if sent:
+            return {}
         if self.application:
             return {"initial": actions.answers_of(self.application)}
-        if person := self.person:  # so that nobody types it twice
+        if person := self.known:  # so that nobody types it twice
             return {"initial": {name: getattr(person, name) for name in actions.PERSON}}
         return {"initial": {"name": self.user.name}}
 
@@ -163,17 +163,13 @@ class Applying:
         assert self.application  # noqa: S101  # `save` begins one
         if isinstance(form, QuestionsForm):
             self.application = save_own_answers(self.application, form.so_far(), by=self.user, tab=tab, typed=typed)
+            for name in ("own", "steps"):  # other questions may be asked now
+                self.__dict__.pop(name, None)
         elif isinstance(form, StepForm):
             more = form.so_far()
             self.application = actions.save_answers(self.application, by=self.user, tab=tab, typed=typed, **more)
         if not self.is_submitted:
             self.typed = self.application.typed or {}
-        self.refresh()
-
-    def refresh(self) -> None:
-        """After an answer other questions may be asked."""
-        self.own = own_answers(self.application) if self.application else self.own
-        self.__dict__.pop("steps", None)
 
     # Windows -----------------------------------------------------------------------------
 
@@ -200,13 +196,12 @@ def step_url(cohort: Cohort, slug: str) -> str:
 
 def at_the_form(request: HttpRequest, pk: int) -> Applying:
     """One's own application here that counts, draft or submitted; 404 for what is not published."""
-    published = Cohort.objects.public().select_related("host", "policy").with_time_of(request.user)
-    published = published.with_typed_of(request.user)
-    cohort = get_object_or_404(published, pk=pk)
-    mine = Application.objects.visible_to(request.user).live().filter(cohort=cohort)
-    application = mine.select_related("person", "track").first()
+    user = request.user
+    found = cohort_rows(cohort=pk, account=user.pk, email=user.email)
+    if not found:
+        raise Http404
+    cohort, application = found[0], next(iter(my_rows(cohort=pk, account=user.pk)), None)
     if application:
         application.cohort = cohort
-    own = own_answers(application) if application else unanswered(cohort)
-    until, typed = cohort.extended_until, cohort.typed or {}  # type: ignore[attr-defined]  # of `with_…`
-    return Applying(request.user, cohort, application, own, deadline(cohort, until), typed)
+    until, typed = cohort.extended_until, cohort.typed or {}
+    return Applying(user, cohort, application, deadline(cohort, until), typed)

@@ -1,7 +1,7 @@
 """The parts of a form that a page has by the dozen, as HTML: a field with its label, an input, a select.
 
 Drawn in Python, since a register's filters as templates took a third of its page. `portal.common.forms`
-names them; what is seldom on a page (file, textarea, radio) is a template in templates/krds/forms/widgets/.
+names them; what is seldom on a page (file, textarea) is a template in templates/krds/forms/widgets/.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,6 +84,21 @@ def select(context: Mapping[str, Any]) -> str:
     return "".join([*parts, "</select>"])
 
 
+def choices(context: Mapping[str, Any]) -> str:
+    """Radio buttons, or boxes of which several may be ticked."""
+    widget = context["widget"]
+    parts = [f'<div class="krds-check-area chk-column" id="{text(widget["attrs"].get("id", ""))}">']
+    for group, options, _index in widget["optgroups"]:
+        parts += [f'<p class="p-meta">{text(group)}</p>'] if group else []
+        parts += [
+            f'<div class="krds-form-check medium"><input type="{one["type"]}" name="{one["name"]}" '
+            f'value="{text(str(one["value"]))}"{attributes(one["attrs"])}><label for="{text(one["attrs"].get("id", ""))}">'
+            f"<span>{text(str(one['label']))}</span></label></div>"
+            for one in options
+        ]
+    return "".join([*parts, "</div>"])
+
+
 def _look(css: str, widget: Mapping[str, Any]) -> str:
     more = widget["attrs"].get("class")
     return f' class="{css}{" " + more if more else ""}"{attributes(widget["attrs"])}'
@@ -93,6 +108,8 @@ LINES = ("text", "search", "email", "tel", "url", "number", "password", "date", 
 DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "krds/forms/field.html": field,
     "django/forms/widgets/select.html": select,
+    "django/forms/widgets/radio.html": choices,
+    "django/forms/widgets/checkbox_select.html": choices,
     **{f"django/forms/widgets/{kind}.html": input_ for kind in LINES},
 }
 

@@ -169,11 +169,12 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
     language = "en" if get_language() == "ko" else "ko"
     return {
         "menu": Menu.of(user.role if inside else None, request.path),
-        "account": items(ACCOUNT) if inside else [],
+        "account": tuple(items(ACCOUNT)) if inside else (),
         "footer": tuple(items(FOOTER)),
         "who": str(user) if inside else "",
         "role": user.role.label if inside else "",
         "roles": roles_of(user) if inside else [],
+        "has_roles": inside and bool(user.live_memberships),
         "here": request.get_full_path() if request.method == "GET" else request.path,
         "high_contrast": request.COOKIES.get("contrast") == "high",
         "other_language": {"code": language, "name": {"ko": "한국어", "en": "English"}[language]},

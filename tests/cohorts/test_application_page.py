@@ -233,5 +233,5 @@ def test_the_list_of_ones_own_costs_the_same(client, applicant, django_assert_nu
         cohort = make_cohort()
         own(cohort, applicant, submitted_at=timezone.now())
 
-    with django_assert_num_queries(3):  # session, account, applications
+    with django_assert_num_queries(4):  # session, account, applications, forms begun
         client.get(reverse("cohorts:my-application-list"))

@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from cohorts.actions.questions import draft_form, publish_form
 from cohorts.models import Application, ApplicationFile, Consent, Person
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.notify.models import Mail
 from tests.cohorts.applying import ABOUT, CONSENTS, MOTIVATION, SITUATION, begin, fill, send, step_url, submit
+from tests.cohorts.asking import ask
 from tests.factories import make_application, make_cohort, make_consent, make_member, make_person, make_user
 from tests.files import pdf
 
@@ -44,6 +46,25 @@ def test_from_the_first_page_to_the_receipt(client, cohort, applicant):
     assert AuditEvent.objects.filter(verb="application.submitted", actor=applicant).count() == 1
     person = application.person
     assert (person.user, person.email, person.birth_date) == (applicant, "hong@example.kr", date(1998, 3, 15))
+
+
+def test_the_whole_form_asks_the_database_no_more_than_it_needs(client, cohort, applicant, django_assert_num_queries):
+    """From the public page to the receipt, each page asked for and sent; with two own questions on two pages."""
+    form = draft_form(cohort, by=None)
+    own = [ask(form, "지원 경로"), ask(form, "관심 분야", page="관심")]
+    publish_form(form, by=None)
+    told = {"consents": CONSENTS, "about": ABOUT, "situation": SITUATION | {"track": cohort.tracks.get().pk}}
+    told |= {"motivation": MOTIVATION} | {f"questions-{at}": {f"q{one.pk}": "친구"} for at, one in enumerate(own, 1)}
+    client.get(step_url(cohort, "consents"))  # the host gets its texts once
+
+    with django_assert_num_queries(187):
+        client.get(reverse("cohorts:apply", args=[cohort.pk]))
+        for slug, answers in told.items():
+            client.get(step_url(cohort, slug))
+            send(client, cohort, slug, answers)
+        client.get(step_url(cohort, "files"))
+        client.get(reverse("cohorts:apply-check", args=[cohort.pk]))
+        client.get(submit(client, Application.objects.get()).url)
 
 
 def test_one_comes_back_where_one_stopped(client, cohort, applicant):

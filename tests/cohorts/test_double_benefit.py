@@ -1,6 +1,7 @@
 """중복수혜: asked, flagged, never a reason to turn somebody away (S1 art. 4 ② 6)."""
 
 import pytest
+from django.urls import reverse
 
 from cohorts.models import Application
 from cohorts.states import ApplicationState
@@ -42,7 +43,8 @@ def test_a_yes_says_which_training(client, cohort):
 
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == ["other_training_name"]
-    assert Application.objects.get().other_training is None
+    check = client.get(reverse("cohorts:apply-check", args=[cohort.pk]))
+    assert "situation" in [part["slug"] for part in check.context["parts"] if part["missing"]]
 
 
 def test_the_question_is_answered(client, cohort):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -88,6 +89,17 @@ def prepared(parser: Parser, token: Token) -> Prepared:
     content = parser.parse(("endprepared",))
     parser.delete_first_token()
     return Prepared(content, given)
+
+
+@register.simple_tag
+def steps(labels: Iterable[Any], now: int) -> SafeString:
+    """`{% steps labels=steps now=2 %}`: the steps of a long form."""
+    return _steps(get_language(), tuple(map(str, labels)), now)
+
+
+@lru_cache(maxsize=200)
+def _steps(_language: str | None, labels: tuple[str, ...], now: int) -> SafeString:
+    return render_to_string("components/_steps.html", {"steps": labels, "now": now})
 
 
 @register.simple_tag(takes_context=True)
