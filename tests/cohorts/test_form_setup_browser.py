@@ -92,7 +92,7 @@ def from_notice_to_receipt(page, cohort, asked, seen) -> None:
     seen("file")
     go_on(page)
     page.wait_for_url("**/files/")
-    page.locator("main p.p-actions a").click()
+    go_on(page)
     seen("check")
     go_on(page)
     page.wait_for_load_state()
