@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Track
+from cohorts.models import Person, Track
 from cohorts.states import RECEIVED, ApplicationState
 from portal.accounts.roles import COHORT_STAFF
 from portal.common.fields import DateField, TextField
@@ -60,7 +60,8 @@ class ApplicationFilter(FilterForm):
 
     def matches(self, key: str, q: str) -> Q:
         number = Q(receipt_number__contains=key.upper())
-        return Q(person__name__icontains=q) | Q(person__email__contains=key) | number
+        people = Person.objects.filter(Q(name__icontains=q) | Q(email__contains=key))
+        return Q(person__in=people.order_by().values("pk")) | number
 
 
 class ReviewerFilter(ApplicationFilter):

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import HOST_STAFF, Role
@@ -58,7 +58,9 @@ class Person(HostOwned):
         ]
         indexes = [
             models.Index(fields=["host", "name", "birth_date"]),
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
+            # A search by a part of the name or address reads these two and no person besides.
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="person_name_part"),
+            GinIndex(fields=["email"], opclasses=["gin_trgm_ops"], name="person_email_part"),
         ]
 
     def __str__(self) -> str:

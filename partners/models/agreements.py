@@ -52,7 +52,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def for_list(self, user: "User") -> "OrganizationQuerySet":
         """With the number of agreements that `user` may see."""
-        joined = Party.objects.filter(organization=OuterRef("pk"), agreement__in=Agreement.objects.visible_to(user))
+        joined = Party.objects.visible_to(user).filter(organization=OuterRef("pk"))
         per_organization = joined.order_by().values("organization").annotate(n=Count("pk")).values("n")
         return self.select_related("parent").annotate(agreement_count=Coalesce(Subquery(per_organization), 0))
 
@@ -338,6 +338,13 @@ def _titled_like() -> Prepared:
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
+    def visible_to(self, user: "User") -> "PartyQuerySet":
+        """Of the agreements that one sees."""
+        if user.role in HOST_STAFF:
+            others = Party.objects.of_others(user.organization_id).order_by().values("agreement")
+            return self.filter(Q(host=user.organization_id) | Q(agreement__in=others))
+        return self.filter(agreement__in=Agreement.objects.visible_to(user))
+
     def of_others(self, organization: int | None) -> "PartyQuerySet":
         """Where an organization is a party to what another keeps. A partial index answers alone."""
         return self.filter(organization=organization).exclude(organization=F("host"))

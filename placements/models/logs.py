@@ -17,7 +17,7 @@ from cohorts.models import Enrolment
 from placements.states import (
     LogState,
 )
-from portal.accounts.roles import Role
+from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 from portal.common.numbers import round_half_up
 
@@ -45,7 +45,10 @@ class MentoringLogQuerySet(models.QuerySet["MentoringLog"]):
             return self.filter(mentor=user.acting)
         if user.role == Role.TRAINEE:
             return self.filter(team__in=Team.objects.visible_to(user), state=LogState.APPROVED)
-        return self.filter(team__in=Team.objects.visible_to(user)).exclude(state=LogState.DRAFT)
+        sent = self.exclude(state=LogState.DRAFT)
+        if user.role in HOST_STAFF:
+            return sent.filter(host=user.organization_id)  # a join less than by its teams
+        return sent.filter(team__in=Team.objects.visible_to(user))
 
     def approved(self) -> "MentoringLogQuerySet":
         """Those that count: approved, and not replaced by a newer version."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -127,9 +128,9 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(project__state__in=MENTOR_MAY_SEE_TEAM)
 
     def for_list(self) -> "TeamQuerySet":
-        return self.select_related("project__company", "cohort", "mentor__user").annotate(
-            member_count=Count("members", filter=Q(members__left_on=None), distinct=True)
-        )
+        members = TeamMember.objects.filter(team=OuterRef("pk"), left_on=None).order_by().values("team")
+        count = Coalesce(Subquery(members.annotate(n=Count("pk")).values("n")), 0)
+        return self.select_related("project__company", "cohort", "mentor__user").annotate(member_count=count)
 
 
 class Team(HostOwned):

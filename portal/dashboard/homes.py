@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -222,11 +222,11 @@ def instructor_home(user: User) -> Page:
 
 def reviewer_home(user: User) -> Page:
     """Who comes to the interview today, and what is to be scored, by cohort. Two queries of its own."""
-    mine = Score.objects.filter(application=OuterRef("pk"), reviewer=user)
+    mine = Score.objects.filter(reviewer=user).values("application")
     rows = Application.objects.visible_to(user).in_selection().filter(cohort__state__in=TAKES_LATE)
     cohorts = rows.order_by("cohort__apply_closes_at", "cohort").values_list("cohort", "cohort__name")
     found = []
-    for pk, name, whole, unscored in cohorts.annotate(whole=Count("pk"), unscored=Count("pk", filter=~Exists(mine)))[
+    for pk, name, whole, unscored in cohorts.annotate(whole=Count("pk"), unscored=Count("pk", filter=~Q(pk__in=mine)))[
         :SHOWN
     ]:
         note = _("%(unscored)s of %(whole)s not scored by you") % {"unscored": unscored, "whole": whole}
