@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0027_bulk_asks_and_invites'),
+        ("cohorts", "0027_bulk_asks_and_invites"),
         ('partners', '0019_party_host'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
