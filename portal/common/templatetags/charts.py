@@ -76,7 +76,8 @@ def columns(labels: Sequence[Any], right: int = RIGHT) -> tuple[float, list[Tick
     """The width each label has, and where the labels stand; of many, every second is left out on a phone."""
     width = (right - LEFT) / max(1, len(labels))
     crowd = len(labels) > 10
-    css = "p-skip p-crowd" if crowd else "p-skip" if len(labels) > 6 else ""
+    tight = len(labels) > 6 or any(reach(str(label)) > width for label in labels)
+    css = "p-skip p-crowd" if crowd else "p-skip" if tight else ""
     ticks = [
         Tick(
             round(LEFT + width * (n + 0.5), 1),
