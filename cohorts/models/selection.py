@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.contact import ContactAttempt
-from cohorts.states import OfferState, Outcome, ReleaseState, Stage
+from cohorts.states import ApplicationState, OfferState, Outcome, ReleaseState, Stage
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
@@ -155,9 +155,22 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
     def seated(self, cohort: "Cohort") -> "DecisionQuerySet":
-        """Who was selected or put on the waitlist when it was released, with the offer made since."""
+        """Who was selected or put on the waitlist when it was released, with the offer made since.
+
+        `place`: the waitlist number of who waits, as the applicant reads it (`queries.waitlist_place`).
+        """
         released = self.filter(selection__cohort=cohort, selection__released_at__isnull=False)
         newest = Offer.objects.filter(application=OuterRef("application")).order_by("-offered_at", "-pk")
+        waits = Decision.objects.filter(
+            application__track=OuterRef("application__track"), application__state=ApplicationState.WAITLISTED,
+            selection__released_at__isnull=False,
+        )  # fmt: skip
+        ahead = waits.filter(
+            Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), application__lt=OuterRef("application"))
+        )
+        number = (
+            Coalesce(Subquery(ahead.order_by().values("application__track").annotate(n=Count("pk")).values("n")), 0) + 1
+        )
         contacts = ContactAttempt.objects.filter(application=OuterRef("application")).order_by().values("application")
         return (
             released.exclude(outcome=Outcome.REJECTED)
@@ -165,6 +178,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             .annotate(
                 **{name: Subquery(newest.values(name)[:1]) for name in ("offered_at", "deadline", "answered_at")},
                 offer=Subquery(newest.values("pk")[:1]),
+                place=Case(When(application__state=ApplicationState.WAITLISTED, then=number)),
                 contacts=Coalesce(Subquery(contacts.annotate(n=Count("pk")).values("n")), 0),
             )
         )

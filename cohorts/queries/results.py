@@ -1,5 +1,6 @@
 """Why an application got what it got: the own figures of a released selection, and nobody else's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,8 +21,15 @@ class StageResult:
 
     @property
     def counted(self) -> Decimal | None:
-        """What of the total it is, to four decimals: the sum is rounded, not its parts."""
+        """What of the total it is, exactly: the sum is rounded, not its parts."""
         return None if self.points is None else self.points * self.weight / 100
+
+    def counted_like(self, others: "Sequence[StageResult]") -> str:
+        """With as many decimals as the longest of them, two at the least."""
+        if self.counted is None:
+            return "–"
+        decimals = [len(f"{one.counted.normalize():f}".partition(".")[2]) for one in others if one.counted is not None]
+        return f"{self.counted:.{max(2, *decimals)}f}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,11 @@ class Result:
     seats: int
     cut_off: Decimal | None  # the lowest total that got a seat
     why: list[str]
+
+    @property
+    def lines(self) -> list[tuple[StageResult, str]]:
+        """Each stage, and what of the total it is, with the same decimals in all of them."""
+        return [(stage, stage.counted_like(self.stages)) for stage in self.stages]
 
     @property
     def base(self) -> Decimal | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from cohorts.actions import bulk as actions
-from cohorts.bulk import UNDO_WITHIN, BulkVerb
+from cohorts.bulk import UNDO_WITHIN, BulkVerb, Obstacle
 from cohorts.forms.applications import filter_for
 from cohorts.forms.bulk import FORMS, BulkFilter, BulkRowFilter
 from cohorts.models import Application, BulkAction, BulkRow, Cohort, Track
@@ -104,16 +104,22 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     found = BulkAction.objects.visible_to(request.user).select_related("cohort", "made_by", "undone_by")
     action = get_object_or_404(found, pk=pk)
     if action.is_at_work:
-        waiting = {"action": action, "job": Job.objects.filter(key=action.job_key).first()}
+        goes_on = Q(outcome__in=(BulkRow.Outcome.WILL, BulkRow.Outcome.DONE))
+        job = Job.objects.filter(key=action.job_key).first()
+        waiting = {"action": action, "job": job, "total": (job and job.total) or action.rows.filter(goes_on).count()}
         return render(request, "cohorts/bulk_wait.html", waiting, partial="bulk-progress")
     if request.htmx.target == WAITS:  # type: ignore[attr-defined]  # django-htmx sets it
         return HttpResponseClientRefresh()
     listing = Listing(
         request,
-        action.rows.select_related("application__person"),
+        action.rows.select_related("application__person").annotate(goes=Case(When(obstacle="", then=1), default=0)),
         form=BulkRowFilter,
-        sorts={"outcome": ("outcome", "pk"), "name": ("application__person__name", "pk")},
-        page_size=50,
+        sorts={
+            "outcome": ("outcome", "pk"),
+            "name": ("application__person__name", "pk"),
+            "reason": ("goes", "obstacle"),
+        },
+        default_sort="reason",  # first what does not happen
     )
     moves = action.verb == BulkVerb.SET_TRACK
     tracks = dict(Track.objects.filter(cohort=action.cohort_id).values_list("pk", "name")) if moves else {}
@@ -123,21 +129,36 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     may_act = can_act_in_bulk(request.user, action)
     if request.htmx:  # type: ignore[attr-defined]
         return listing.render("cohorts/bulk.html", {"action": action, "changes": action.verb not in LEAVES_AS_IT_IS})
-    counts = dict(action.rows.order_by().values_list("outcome").annotate(Count("pk")))
+    counts = _counts(action)
     context = {
         "action": action,
         "track": tracks.get(action.values.get("track")),
         "tiles": [
-            (BulkRow.Outcome(one).label, counts[one], f"?outcome={one}") for one in BulkRow.Outcome if one in counts
+            (one.label, sum(counts[one].values()), f"?outcome={one}", _why(counts[one]))
+            for one in BulkRow.Outcome
+            if one in counts
         ],
         "may_decide": may_act and action.state == State.PREVIEW,
-        "possible": counts.get(BulkRow.Outcome.WILL, 0),
+        "possible": sum(counts.get(BulkRow.Outcome.WILL, {}).values()),
         "may_undo": may_act and action.can_be_undone,
         "minutes": int(UNDO_WITHIN.total_seconds() // 60),
         "changes": action.verb not in LEAVES_AS_IT_IS,
         **_asked(action),
     }
     return listing.render("cohorts/bulk.html", context)
+
+
+def _counts(action: BulkAction) -> dict[str, dict[str, int]]:
+    """How many by outcome and by what is in the way; one query."""
+    found: dict[str, dict[str, int]] = {}
+    rows = action.rows.order_by("obstacle").values_list("outcome", "obstacle").annotate(Count("pk"))
+    for outcome, problem, number in rows:
+        found.setdefault(outcome, {})[problem] = number
+    return found
+
+
+def _why(counts: dict[str, int]) -> str:
+    return ", ".join(f"{Obstacle(problem).label} {number}" for problem, number in counts.items() if problem)
 
 
 def _said(facts: dict[str, Any], tracks: dict[int, str], action: BulkAction) -> str:

@@ -45,7 +45,8 @@ def first_days_list(request: HttpRequest) -> HttpResponse:
         default_sort="came",
     )
     audit.saw(user, "attendance.viewed", host_id=user.organization_id, people=len(listing))
-    return listing.render("curriculum/first_days_list.html", {"may_act": user.role in HOST_STAFF})
+    context = {"may_act": user.role in HOST_STAFF, "one_cohort": listing.chosen.get("cohort")}
+    return listing.render("curriculum/first_days_list.html", context)
 
 
 @require_POST

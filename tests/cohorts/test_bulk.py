@@ -564,3 +564,17 @@ def test_the_pages_ask_the_same_of_any_number(client, official, cohort, count, d
         client.get(url)
         with django_assert_num_queries(number):
             assert len(client.get(url).context["listing"]) == count
+
+
+def test_what_does_not_happen_stands_first_and_is_counted_by_reason(client, official, cohort):
+    for _ in range(3):
+        make_application(cohort=cohort)
+    gone, known = make_application(cohort=cohort, state=A.WITHDRAWN), make_application(cohort=cohort)
+    ask_supplement(known, ["초본"], by=None, due_on=timezone.localdate())
+
+    page = client.get(prepare(cohort, V.ASK).get_absolute_url())
+
+    assert {row.application_id for row in page.context["listing"].rows[:2]} == {gone.pk, known.pk}
+    [will, not_possible] = page.context["tiles"]
+    assert (will[1], will[3], not_possible[1]) == (3, "", 2)
+    assert not_possible[3] == f"{Obstacle.ASKED.label} 1, {Obstacle.STATE.label} 1"

@@ -9,6 +9,7 @@ from cohorts.actions import board
 from cohorts.actions.board import QuotaPlan
 from cohorts.actions.selection import prepare_selection, release_selection
 from cohorts.models import Score
+from cohorts.queries.results import StageResult
 from cohorts.states import CohortState
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord
@@ -134,3 +135,13 @@ def test_an_official_prints_it_and_that_is_on_record(client, cohort, released):
 
     assert "하과락" in body
     assert AccessRecord.objects.filter(action="application.viewed", subject_id=application.person_id).exists()
+
+
+def test_what_each_stage_counts_has_the_same_decimals():
+    points = {"서류": ("84.33", 30), "시험": ("53.00", 30), "면접": ("85.33", 40), "없음": (None, 10)}
+    stages = [
+        StageResult(name, Decimal(told) if told else None, weight, None) for name, (told, weight) in points.items()
+    ]
+
+    assert [stage.counted_like(stages) for stage in stages] == ["25.299", "15.900", "34.132", "–"]
+    assert stages[1].counted_like(stages[1:2]) == "15.90"

@@ -69,6 +69,8 @@ def test_the_office_sees_and_offers_to_the_next_by_quota(client, settings):
     page = client.get(reverse("cohorts:selection-waitlist", args=[cohort.pk]))
 
     assert page.context["tracks"][0].next_number == waiting["지원3"].receipt_number
+    places = {row.application.person.name: row.place for row in page.context["listing"]}
+    assert places == {"지원0": None, "지원1": 1, "지원2": None, "지원3": 2}
     with pytest.raises(ActionRefused):
         offers.offer_place(waiting["지원1"], by=None)
     assert offers.offer_place(waiting["지원3"], by=None)

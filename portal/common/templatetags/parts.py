@@ -24,7 +24,7 @@ TONES = {
     "gray": "draft planned scheduled closed archived ended expired undone discarded cancelled withdrawn waiting queued inactive none left dropped turned_down dismissed",
     # it goes its way
     "primary": "open submitted announced claimed recruiting selecting in_review review matched issued read sent requested reported proposed published",
-    "information": "info booked running active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
+    "information": "info booked running undoing active enrolled ongoing in_progress offered returned_once signed agreed screening studying decided",
     # it went well
     "success": "success done accepted selected approved completed passed present finished delivered employed "
     "in_force fulfilled retained paid verified released on_track met early_employed effective held reached confirmed upheld answered",
