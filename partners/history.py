@@ -83,6 +83,7 @@ say(
         "agreement.taken_in": _("The agreement was taken over from the office's old register"),
         "register.received": _("An old register was sent"),
         "register.confirmed": _("The old register was confirmed"),
+        "register.organizations_decided": _("It was decided which organizations the names stand for"),
         "register.discarded": _("The old register was put aside"),
         "register.applied": _("The old register was taken in"),
         "register_view.saved": _("A view of the register was saved"),

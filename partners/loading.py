@@ -18,7 +18,18 @@ from partners.models import Agreement, Initiative, Organization, Party
 from partners.states import HOST_KINDS, DatePrecision, Measure
 from portal.accounts.models import User
 
-PEOPLE = "명"  # the unit of commitments that live records can count
+PEOPLE = "명"
+# What live records count, by the unit of a commitment and a word in it; the first that fits.
+COUNTED_BY = (
+    ("좌석", "", Measure.LICENCES),
+    ("회", "협의체", Measure.MEETINGS),
+    ("회", "특강", Measure.LECTURES),
+    ("회", "면접", Measure.INTERVIEWS),
+    ("건", "공동", Measure.JOINT_PROJECTS),
+    ("건", "프로젝트", Measure.PROJECTS),
+    ("시간", "멘토", Measure.MENTOR_HOURS),
+    ("원", "", Measure.MONEY),
+)
 
 
 class Unusable(ValueError):
@@ -121,12 +132,13 @@ def _one(organizations: dict[str, Organization], key: str) -> Organization:
 
 
 def _measure(promise: dict[str, Any], *, is_host: bool) -> Measure:
-    """People are counted by the host's seats where it recruits them, else by those who are trained."""
+    """As the file says, else by unit and words. People: the host's seats where it recruits, else who is trained."""
     if "measure" in promise:
         return Measure(promise["measure"])
-    if promise["unit"] != PEOPLE:
-        return Measure.NONE
-    return Measure.SEATS if is_host else Measure.TRAINEES
+    unit, what = promise["unit"], promise["what"]
+    if unit == PEOPLE:
+        return Measure.SEATS if is_host else Measure.TRAINEES
+    return next((measure for of, word, measure in COUNTED_BY if of == unit and word in what), Measure.NONE)
 
 
 def read_day(value: Any, where: str) -> tuple[date | None, DatePrecision]:

@@ -21,6 +21,8 @@ HOST_KINDS = (
     OrganizationKind.PUBLIC_AGENCY,
     OrganizationKind.UNIVERSITY,
 )
+# Of these there is one each, and it keeps its own register: nobody makes one by a guess at its name.
+OFFICE_KINDS = (OrganizationKind.LOCAL_GOVERNMENT, OrganizationKind.MINISTRY)
 # Those at which a stage of a pathway can be done.
 OFFERS_STAGES = (OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY)
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("agreements/imports/", imports.register_import_list, name="register-import-list"),
     path("agreements/imports/<int:pk>/", imports.register_import, name="register-import"),
     path("agreements/imports/<int:pk>/confirm/", imports.register_import_confirm, name="register-import-confirm"),
+    path("agreements/imports/<int:pk>/decide/", imports.register_import_decide, name="register-import-decide"),
     path("agreements/imports/<int:pk>/discard/", imports.register_import_discard, name="register-import-discard"),
     path("agreements/imports/<int:pk>/left-out/", imports.register_import_left_out, name="register-import-left-out"),
     path("agreements/views/", saved.view_list, name="view-list"),

@@ -28,7 +28,14 @@ from partners.register_sheet import (
     name_key,
     read_rows,
 )
-from partners.states import EDITABLE, LIVE, AgreementState, CouncilActKind
+from partners.states import (
+    EDITABLE,
+    LIVE,
+    OFFICE_KINDS,
+    AgreementState,
+    CouncilActKind,
+    OrganizationKind,
+)
 from portal import audit, jobs
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import HOST_STAFF
@@ -245,6 +252,26 @@ def _title_and_day(values: dict[str, Any]) -> tuple[str, date | None]:
 
 
 @transaction.atomic
+def decide_organizations(
+    source: RegisterImport, *, by: User, decided: dict[str, OrganizationKind | Organization]
+) -> RegisterImport:
+    """What each unknown name stands for: a new organization of a kind, or one that is known under another name."""
+    source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
+    if source.state != RegisterImport.State.PREVIEW:
+        raise ActionRefused(_("This file is no longer waiting for a decision."))
+    for one in source.organizations:
+        if (said := decided.get(one["name"])) is None:
+            continue
+        known = said if isinstance(said, Organization) else None
+        kind = said.kind if isinstance(said, Organization) else said
+        one |= {"kind": str(kind), "same": known and known.pk, "decided": True}
+    source.save(update_fields=["organizations"])
+    names = {one["name"]: one.get("same") or one["kind"] for one in source.organizations if one["name"] in decided}
+    audit.record(source, "register.organizations_decided", by=by, after=names)
+    return source
+
+
+@transaction.atomic
 def confirm_register(source: RegisterImport, *, by: User) -> RegisterImport:
     """Say yes to a preview; a job applies it. The second of two who confirm is told so."""
     source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
@@ -252,6 +279,8 @@ def confirm_register(source: RegisterImport, *, by: User) -> RegisterImport:
         raise ActionRefused(_("This file is no longer waiting for a decision."))
     if not source.takes_anything:
         raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
+    if names := source.undecided:
+        raise ActionRefused(_("Say first which office this is: %(names)s.") % {"names": ", ".join(names[:5])})
     source.state = RegisterImport.State.APPLYING
     source.save(update_fields=["state"])
     audit.record(source, "register.confirmed", by=by, after=source.counts)
@@ -294,10 +323,7 @@ def apply_register(source: RegisterImport, *, by: User | None, job: Job | None =
             again.agreement,
             again.values,
         )
-    for key, (name, _rows) in plan.strangers.items():
-        kind = kind_of_organization(name)
-        known = Organization.objects.filter(kind=kind, name=name).first()
-        plan.organizations[key] = known or register_organization(by=by, kind=kind, name=name)
+    make_organizations(plan, source, by=by)
     new = [line for line in lines if line.change == Change.NEW]
     changed = [line for line in lines if line.change == Change.CHANGED]
     profile = OrdinanceProfile.objects.filter(organization=host).first()
@@ -314,6 +340,19 @@ def apply_register(source: RegisterImport, *, by: User | None, job: Job | None =
     if job:
         job.advance(len(lines), len(lines))
     return done
+
+
+def make_organizations(plan: Plan, source: RegisterImport, *, by: User | None) -> None:
+    """Those that the rows name and nobody knows, as it was decided; an office is never made by a guess."""
+    decisions = {name_key(one["name"]): one for one in source.organizations}
+    known = Organization.objects.in_bulk([one["same"] for one in source.organizations if one.get("same")])
+    for key, (name, _rows) in plan.strangers.items():
+        said = decisions.get(key, {})
+        kind = said.get("kind") or kind_of_organization(name)
+        if kind in OFFICE_KINDS and not said.get("decided"):
+            raise ActionRefused(_("Say first which office this is: %(names)s.") % {"names": name})
+        same = known.get(said.get("same")) or Organization.objects.filter(kind=kind, name=name).first()
+        plan.organizations[key] = same or register_organization(by=by, kind=kind, name=name)
 
 
 def add_agreements(
@@ -387,6 +426,7 @@ def change_agreements(
         after = {"fields": sorted(different), "state": str(agreement.state)}
         events.append(audit.event(agreement, "agreement.amended", by=by, before={"state": str(was)}, after=after))
     Agreement.objects.bulk_update(changed, WRITTEN, batch_size=CHUNK)
-    Party.objects.bulk_create(parties)
+    # The same organization may stand there under the name that is known.
+    Party.objects.bulk_create(parties, ignore_conflicts=True)
     CouncilAct.objects.bulk_create(acts, ignore_conflicts=True)
     AuditEvent.objects.bulk_create(events)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partners.models.agreements import Agreement
+from partners.states import OFFICE_KINDS
 from portal.accounts.roles import Role
 from portal.common.imports import FileImport
 from portal.common.models import HostOwned
@@ -26,7 +27,10 @@ class RegisterImportQuerySet(models.QuerySet["RegisterImport"]):
 
 
 class RegisterImport(FileImport):
-    """An uploaded register of earlier years. `organizations`: those it names that are not known yet."""
+    """An uploaded register of earlier years. `organizations`: those it names that are not known yet.
+
+    Of each, `kind` is a guess by its name until it is `decided`; `same` is the organization that it is after all.
+    """
 
     NAME = "register"
 
@@ -38,6 +42,11 @@ class RegisterImport(FileImport):
         verbose_name = _("old register")
         ordering = ["-uploaded_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["id", "host"], name="register_import_host_key")]
+
+    @property
+    def undecided(self) -> list[str]:
+        """The names that look like those of offices: somebody says which office each is before it is made."""
+        return [one["name"] for one in self.organizations if one["kind"] in OFFICE_KINDS and not one.get("decided")]
 
     def get_absolute_url(self) -> str:
         return reverse("partners:register-import", args=[self.pk])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from partners.actions import imports as actions
-from partners.forms.imports import RegisterFileForm, RegisterLineFilter
+from partners.forms.imports import RegisterFileForm, RegisterLineFilter, StrangersForm
 from partners.models import RegisterImport, RegisterLine
 from partners.permissions import can_take_in_register
 from partners.register_sheet import column_label, explain
@@ -54,7 +54,10 @@ def register_import_list(request: HttpRequest) -> HttpResponse:
 @roles(Role.ADMIN, Role.OFFICIAL)
 def register_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of each row; while a job works on it, how far it is."""
-    source = load(request, pk)
+    return preview(request, load(request, pk))
+
+
+def preview(request: HttpRequest, source: RegisterImport, form: StrangersForm | None = None) -> HttpResponse:
     if source.is_at_work or source.state == RegisterImport.State.UNREADABLE:
         waiting = {"source": source, "job": Job.objects.filter(key=source.job_key).first()}
         return render(request, "partners/register_import_wait.html", waiting, partial="register-progress")
@@ -83,13 +86,31 @@ def register_import(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take": may_take,
         "may_decide": may_take and source.state == RegisterImport.State.PREVIEW,
     }  # fmt: skip
-    return listing.render("partners/register_import.html", context)
+    if context["may_decide"]:
+        context["strangers_form"] = form or StrangersForm(source=source)
+    response = listing.render("partners/register_import.html", context)
+    response.status_code = form_status(*filter(None, [form]))
+    return response
 
 
 def load(request: HttpRequest, pk: int) -> RegisterImport:
     return get_object_or_404(
         RegisterImport.objects.visible_to(request.user).select_related("uploaded_by", "host"), pk=pk
     )
+
+
+@require_POST
+@roles(Role.OFFICIAL)
+def register_import_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the names stand for that look like those of offices."""
+    source = load(request, pk)
+    require(can_take_in_register(request.user, source))
+    form = StrangersForm(request.POST, source=source)
+    if not form.is_valid():
+        return preview(request, source, form)
+    done = _("The organizations are decided on. The register can be taken in.")
+    act = lambda: actions.decide_organizations(source, by=request.user, decided=form.decided())  # noqa: E731
+    return do(request, act, done, source)
 
 
 @require_POST

@@ -27,6 +27,7 @@ TABLE = [
     row("partners:register-import-list", "POST", own=OFFICIALS.replace("200", "422")),
     row("partners:register-import", arguments=one, own="200 200 403 403 403 403 403",
         other="200 404 403 403 403 403 403"),
+    row("partners:register-import-decide", "POST", one, **POST),
     row("partners:register-import-confirm", "POST", one, **POST),
     row("partners:register-import-discard", "POST", one, **POST),
     row("partners:register-import-left-out", arguments=one, **GET),

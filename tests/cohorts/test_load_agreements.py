@@ -56,7 +56,9 @@ def test_what_live_records_can_count_is_counted_by_them(loaded):
 
     assert measures["AI·데이터 현장 중심 실무 교육"] == "trainees"
     assert measures["AI·IT 취업 희망 지역 청년 모집"] == "seats"
-    assert measures["3D익스피리언스 플랫폼 라이선스"] == "none"
+    assert measures["3D익스피리언스 플랫폼 라이선스"] == "licences"
+    assert measures["산·학·연·관 협의체 구성"] == "meetings"
+    assert measures["공동 협력 사업 발굴"] == "joint_projects"
     assert Commitment.objects.get(unit="좌석").quantity is None
 
 

@@ -264,3 +264,28 @@ def test_another_city_learns_nothing_of_a_document(sign_in, agreement):
     assert "비밀 서명본" not in stranger.get(f"{reverse('partners:document-list')}?q=비밀").content.decode()
     for name in ("file", "replace", "describe"):
         assert stranger.get(address(name, document)).status_code == 404
+
+
+def test_a_search_among_ten_thousand_papers_finds_by_index(official, browser, django_assert_num_queries):
+    """By title and by file name."""
+    city = official.acting.organization
+    others = [make_agreement(host=city, title=f"협약 {number}") for number in range(50)]
+    AgreementDocument.objects.bulk_create(
+        AgreementDocument(
+            host=city, agreement=others[number % 50], title=f"업무협약서 제{number}호", name=f"scan-{number}.pdf",
+            size=1, sha256=f"{number:064d}", file="x",
+        )
+        for number in range(10_000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        for name in ("title_trgm", "title_part", "name_part"):  # as the vacuum does
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [f"document_{name}"])
+        cursor.execute("ANALYZE")
+    plan = AgreementDocument.objects.titled_like("제7777호").values("pk").explain()
+    assert "document_title_part" in plan
+    assert "document_name_part" in plan
+
+    browser.get(reverse("partners:document-list"))
+    with django_assert_num_queries(4):
+        page = browser.get(reverse("partners:document-list"), {"q": "제7777호"})
+    assert [row.title for row in page.context["listing"]] == ["업무협약서 제7777호"]

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from partners.forms.imports import StrangersForm
 from partners.models import Agreement, CouncilAct, OrdinanceProfile, Organization, RegisterImport, RegisterLine
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
@@ -40,7 +41,16 @@ def send(browser, content: bytes, name: str = "대장.xlsx") -> RegisterImport:
     return RegisterImport.objects.latest("pk")
 
 
+def decide(browser, source: RegisterImport, **answers):
+    """As guessed, but for the names in `answers`."""
+    form = StrangersForm(source=source)
+    kinds = {one["name"]: f"new:{one['kind']}" for one in source.organizations} | answers
+    sent = {field: kinds[name] for field, name in form.names.items()}
+    return browser.post(reverse("partners:register-import-decide", args=[source.pk]), sent)
+
+
 def confirm(browser, source: RegisterImport) -> RegisterImport:
+    decide(browser, source)
     browser.post(reverse("partners:register-import-confirm", args=[source.pk]))
     drain()
     source.refresh_from_db()
@@ -195,6 +205,32 @@ def test_agreements_of_one_title_and_day_are_told_apart_by_their_parties(browser
     assert send(browser, content, "b.csv").counts == {"same": 2, "error": 1, "rows": 3}
 
 
+def test_an_office_is_not_made_by_a_guess_at_its_name(browser, city):
+    daegu = make_organization(name="대구광역시")
+    lines = [
+        ("2021-001", "AI 협약", "대구시", "2021.3.1.", ""),
+        ("2021-002", "교육 협약", "가온대학교", "2021.3.1.", ""),
+    ]
+    source = send(browser, simple(*lines))
+    assert source.undecided == ["대구시"]
+    browser.post(reverse("partners:register-import-confirm", args=[source.pk]))
+    source.refresh_from_db()
+    assert source.state == "preview"
+    assert decide(browser, source, 대구시="").status_code == 422
+
+    decide(browser, source, 대구시=f"is:{daegu.pk}")
+    source.refresh_from_db()
+    assert source.undecided == []
+    browser.post(reverse("partners:register-import-confirm", args=[source.pk]))
+    drain()
+    assert Agreement.objects.get(number="2021-001").parties.filter(organization=daegu).exists()
+    assert not Organization.objects.filter(name="대구시").exists()
+    assert Organization.objects.get(name="가온대학교").kind == "university"
+    assert AuditEvent.objects.get(verb="register.organizations_decided").after == {
+        "대구시": daegu.pk, "가온대학교": "university"
+    }  # fmt: skip
+
+
 def test_organizations_that_are_known_are_not_made_again(browser, city):
     known = make_company(name="㈜가온")
     confirm(browser, send(browser, simple(ONE), "a.csv"))
@@ -221,6 +257,7 @@ def test_duties_of_the_ordinance_and_reports_come_along(browser, city, time_mach
 
 def test_all_or_nothing(browser, city, monkeypatch):
     source = send(browser, workbook(list(rows(30))))
+    decide(browser, source)
     monkeypatch.setattr("partners.actions.imports.CHUNK", 10)
     made = []
     real = Agreement.objects.bulk_create

@@ -8,18 +8,14 @@ from partners.actions.agreements import amend_agreement, bring_into_force_agreem
 from partners.actions.organizations import register_organization
 from partners.actions.promises import amend_commitment
 from partners.models import Agreement, Consortium, ConsortiumMember, Meeting, MeetingDecision, Organization
-from partners.states import JointProjectState, Measure
+from partners.states import JointProjectState
 from portal.accounts.models import User
 from portal.common.dates import period_end
 from portal.dashboard.demo.clock import DAY, on
 from portal.dashboard.demo.daegu import stated
 
 SIGNED = 300  # days ago
-PROMISED = {  # by the unit of the commitment: what counts towards it, how much was agreed
-    "좌석": (Measure.LICENCES, 50),
-    "회": (Measure.MEETINGS, 12),
-    "건": (Measure.JOINT_PROJECTS, 5),
-}
+AGREED = {"좌석": 50, "회": 12, "건": 5}  # how much, by the unit of the commitment
 MEMBERS = (  # key of agreements.yaml, sector, who speaks for it
     ("dassault-korea", "industry", "한서준", "상무"),
     ("gumi-sme", "industry", "조영호", "회장"),
@@ -69,8 +65,7 @@ def agree(by: User, signed: date) -> Agreement:
     agreement = Agreement.objects.get(key="gumi-smart-factory")
     with on(signed - 14 * DAY):
         for promise in agreement.commitments.select_related("agreement"):
-            measure, quantity = PROMISED[promise.unit]
-            amend_commitment(promise, by=by, measure=measure, quantity=quantity)
+            amend_commitment(promise, by=by, quantity=AGREED[promise.unit])
         agreement = amend_agreement(
             agreement, by=by, version=agreement.version, valid_from=signed, valid_until=period_end(signed, 36),
             department="메타AI과학국 산업인공지능과", in_charge=by,
