@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0020_transcribed_from'),
+        ("partners", "0020_transcribed_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
