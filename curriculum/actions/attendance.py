@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import CohortPolicy, Enrolment
-from curriculum.attendance import DayRecord, judge_day
+from curriculum.attendance import AttendancePolicy, DayRecord, judge_day
 from curriculum.models import Attendance, TrainingDay
 from curriculum.policy import attendance_policy
 from portal import audit
@@ -47,40 +48,34 @@ def save_register(day: TrainingDay, entries: Iterable[Entry], *, by: User | None
     if {entry.enrolment_id for entry in entries} - here:
         raise ActionRefused(_("Somebody in this register is not in training on this day. Open the register anew."))
     policy = attendance_policy(CohortPolicy.objects.get(cohort=day.cohort_id))
-    rows = []
-    for entry in entries:
-        record = DayRecord(entry.check_in, entry.check_out, entry.outings, excused=bool(entry.excuse))
-        judged = judge_day(record, policy)
-        rows.append(
-            Attendance(
-                host_id=day.host_id,
-                day=day,
-                enrolment_id=entry.enrolment_id,
-                check_in=entry.check_in,
-                check_out=entry.check_out,
-                outings=[[left.strftime("%H:%M"), back.strftime("%H:%M")] for left, back in entry.outings],
-                excuse=entry.excuse,
-                note=entry.note,
-                **{name: getattr(judged, name) for name in JUDGED},
-            )
-        )
+    rows = [_row(day, entry, policy) for entry in entries]
     Attendance.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["day", "enrolment"], update_fields=[*SAVED, *JUDGED]
     )
     day.registered_at, day.registered_by = timezone.now(), by
     day.save(update_fields=["registered_at", "registered_by"])
-    counts = {
-        "entries": len(rows),
-        "absent": sum(row.absent for row in rows),
-        "events": sum(row.events for row in rows),
-    }
-    audit.record(day, "register.saved", by=by, after=counts)
+    absent, events = sum(row.absent for row in rows), sum(row.events for row in rows)
+    audit.record(day, "register.saved", by=by, after={"entries": len(rows), "absent": absent, "events": events})
     return len(rows)
+
+
+def _row(day: TrainingDay, entry: Entry, policy: AttendancePolicy) -> Attendance:
+    """An entry and what it counts for."""
+    judged = judge_day(DayRecord(entry.check_in, entry.check_out, entry.outings, excused=bool(entry.excuse)), policy)
+    return Attendance(
+        host_id=day.host_id,
+        day=day,
+        enrolment_id=entry.enrolment_id,
+        check_in=entry.check_in,
+        check_out=entry.check_out,
+        outings=[[left.strftime("%H:%M"), back.strftime("%H:%M")] for left, back in entry.outings],
+        excuse=entry.excuse,
+        note=entry.note,
+        **{name: getattr(judged, name) for name in JUDGED},
+    )
 
 
 def in_training_on(day: TrainingDay):  # type: ignore[no-untyped-def]  # an EnrolmentQuerySet
     """Those whose course had begun, and not ended, on the day."""
-    from django.db.models import Q
-
     there = Enrolment.objects.filter(cohort=day.cohort_id, starts_on__lte=day.date)
     return there.filter(Q(ended_on=None) | Q(ended_on__gte=day.date)).counted()
