@@ -39,6 +39,20 @@ class Rows:
         return iter(self.forms)
 
     @property
+    def spare(self) -> list[Any]:
+        """The empty rows at the end but for one; a page may fold them."""
+        used = [place for place, form in enumerate(self.forms) if self._is_used(form)]
+        return self.forms[(used[-1] + 1 if used else 0) + 1 :]
+
+    @property
+    def at_hand(self) -> list[Any]:
+        """The others."""
+        return self.forms[: len(self.forms) - len(self.spare)]
+
+    def _is_used(self, form: Any) -> bool:
+        return bool(form.errors) or any(form[name].value() for name in self.needed)
+
+    @property
     def filled(self) -> list[Any]:
         return [form for form in self.forms if any(form.cleaned_data.get(name) for name in self.needed)]
 

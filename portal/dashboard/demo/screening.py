@@ -8,10 +8,12 @@ from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cohorts.actions import bulk
 from cohorts.actions.exams import confirm_exam, receive_exam
 from cohorts.actions.rubric import CriterionPlan, set_rubric
 from cohorts.actions.scores import Given, score_application
 from cohorts.actions.supplements import ask_supplement, expire_supplements
+from cohorts.bulk import BulkVerb
 from cohorts.models import Application, Cohort
 from cohorts.states import Stage
 from portal.accounts.models import User
@@ -75,7 +77,7 @@ def hold_test(cohort: Cohort, *, by: User, seed: int) -> None:
 
 
 def ask_for_papers(cohort: Cohort, applicant: User, today: date, *, by: User) -> None:
-    """The applicant of the demo is asked for one paper; somebody else's day is over."""
+    """The applicant of the demo is asked for one paper; somebody else's day is over. Many are to be asked for another."""
     mine = cohort.applications.get(person__user=applicant)
     other = cohort.applications.in_selection().filter(person__user=None).order_by("pk")[3]
     with on(today - 4 * DAY):
@@ -86,3 +88,7 @@ def ask_for_papers(cohort: Cohort, applicant: User, today: date, *, by: User) ->
         ask_supplement(mine, ["고용보험 자격이력내역서"], by=by, due_on=today + 3 * DAY, message=message)
     with on(today, "00:05"):
         expire_supplements()
+        bulk.prepare_bulk(
+            cohort, cohort.applications.in_selection(), verb=BulkVerb.ASK, by=by, documents=["최종학력 증명서"],
+            due_on=(today + 5 * DAY).isoformat(), message="면접 전에 원본을 확인합니다.",
+        )  # fmt: skip
