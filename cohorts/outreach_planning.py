@@ -37,6 +37,27 @@ def round_faults(programme: Programme, plan: Mapping[str, Any]) -> Iterator[Faul
         yield Fault("place", _("Say where the classes come to."))
 
 
+# What may change once schools have read a round. Whom, what and by which rule they have relied on; a longer window, more
+# visits or a clearer description takes nothing from anybody who has asked.
+WIDENED = ("description", "visits_until", "visits_most", "pupils_most", "apply_closes_at", "waitlist_most")
+
+
+def widening_faults(round: OutreachRound, plan: Mapping[str, Any]) -> Iterator[Fault]:
+    """`plan` changes a published round; each of its numbers and days only grows, while schools can still ask."""
+    for name, value in plan.items():
+        before = getattr(round, name)
+        if value == before:
+            continue
+        if name not in WIDENED:
+            yield Fault(name, _("Schools have read this, so it stays as it is. Cancel the round and offer a new one."))
+        elif name != "description" and value < before:
+            yield Fault(name, _("Schools have read this round. It can only be made longer or larger."))
+        elif name == "apply_closes_at" and round.is_over:
+            yield Fault(
+                name, _("The time for requests is over. To open it again would be unfair to those who kept to it.")
+            )
+
+
 def request_faults(round: OutreachRound, told: Mapping[str, Any]) -> Iterator[Fault]:
     """`told` holds the fields of a request; what is missing in it is not judged."""
     if (grade := told.get("grade")) and grade not in round.grades:

@@ -43,6 +43,7 @@ TAKES_REQUESTS = (R.PUBLISHED,)
 SHOWN_TO_SCHOOLS = (R.PUBLISHED, R.DECIDED)
 SHOWN_TO_COMPANY = (R.PUBLISHED, R.DECIDED, R.CANCELLED)
 ROUND_EDITABLE = (R.DRAFT,)  # what schools have read stays as it is
+ROUND_WIDENABLE = (R.PUBLISHED,)  # but schools may be offered more than they have read
 
 
 class RequestState(models.TextChoices):

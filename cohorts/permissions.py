@@ -17,7 +17,7 @@ from cohorts.models import (
     Supplement,
     Visit,
 )
-from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, ROUND_VERBS, VisitState
+from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, ROUND_VERBS, ROUND_WIDENABLE, VisitState
 from cohorts.states import COHORT_TRANSITIONS, COHORT_VERBS, HAS_ENDED
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
@@ -284,7 +284,7 @@ def available_round_verbs(user: "User", round: OutreachRound) -> set[str]:
         return set()
     after = ROUND_TRANSITIONS[round.state]
     return {verb for verb, to in ROUND_VERBS.items() if to in after} | (
-        {"edit"} if round.state in ROUND_EDITABLE else set()
+        {"edit"} if round.state in (*ROUND_EDITABLE, *ROUND_WIDENABLE) else set()
     )
 
 

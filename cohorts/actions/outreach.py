@@ -11,8 +11,8 @@ from cohorts.actions.school_requests import _accept, _move_request
 from cohorts.consents import text_in_use
 from cohorts.models import OutreachRound, Programme
 from cohorts.outreach import fingerprint, proposal
-from cohorts.outreach_planning import round_faults
-from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, RequestState, RoundState
+from cohorts.outreach_planning import WIDENED, round_faults, widening_faults
+from cohorts.outreach_states import ROUND_EDITABLE, ROUND_TRANSITIONS, ROUND_WIDENABLE, RequestState, RoundState
 from cohorts.states import ASKED_OF_SCHOOLS
 from partners.states import OrganizationKind
 from portal import audit, notify
@@ -42,17 +42,22 @@ def offer_round(programme: Programme, *, by: "User | None", **plan: Any) -> Outr
 
 @transaction.atomic
 def edit_round(round: OutreachRound, *, by: "User | None", **plan: Any) -> OutreachRound:
-    """Change a draft; what schools have read stays as it is."""
+    """Change a draft. Of a published round what schools have read stays; it can be widened (`widening_faults`)."""
     round = _lock_round(round)
-    if round.state not in ROUND_EDITABLE:
-        raise ActionRefused(_("Schools have read this round, so it stays as it is."))
+    if round.state not in (*ROUND_EDITABLE, *ROUND_WIDENABLE):
+        raise ActionRefused(_("This round is decided, so it stays as it is."))
+    if round.state in ROUND_WIDENABLE and (fault := next(widening_faults(round, plan), None)):
+        raise ActionRefused(fault.sentence, fault.field)
+    before = {name: getattr(round, name) for name in WIDENED if name in plan}
     changed = [name for name, value in _known(plan).items() if getattr(round, name) != value]
     for name in changed:
         setattr(round, name, plan[name])
     _refuse_first(round.programme, {name: getattr(round, name) for name in FIELDS})
     if changed:
         round.save(update_fields=changed)
-        audit.record(round, "round.edited", by=by, after={"fields": changed})
+        was = {name: before[name] for name in changed if name in before}
+        after = {name: plan[name] for name in was} if round.state in ROUND_WIDENABLE else {"fields": changed}
+        audit.record(round, "round.edited", by=by, before=was if "fields" not in after else {}, after=after)
     return round
 
 

@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import OutreachRound, Programme
-from cohorts.outreach_planning import round_faults
-from cohorts.outreach_states import Grade, RequestState, RoundState, VisitFormat, VisitState
+from cohorts.outreach_planning import WIDENED, round_faults, widening_faults
+from cohorts.outreach_states import ROUND_WIDENABLE, Grade, RequestState, RoundState, VisitFormat, VisitState
 from cohorts.planning import first_too_late
 from partners.models import Agreement, Organization
 from portal.accounts.models import User
@@ -181,7 +181,12 @@ class RoundForm(PortalForm):
                 "apply_closes_at": round.closes_at_stated, "company": round.company_id,
             }  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.programme = programme
+        self.programme, self.published = programme, None
+        if round and round.state in ROUND_WIDENABLE:
+            self.published = round
+            for name in self.fields.keys() - {*WIDENED}:
+                del self.fields[name]
+            return
         joined = Q(parties__agreement=programme.agreement_id) if programme.agreement_id else Q()
         companies = Organization.objects.companies().filter(joined).distinct()
         self.fields["company"].queryset = companies
@@ -191,6 +196,9 @@ class RoundForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for fault in round_faults(self.programme, cleaned):
+        faults = [*round_faults(self.programme, cleaned)]
+        if self.published:
+            faults += widening_faults(self.published, cleaned)
+        for fault in faults:
             self.add_error(fault.field if fault.field in self.fields else None, fault.sentence)
         return cleaned

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from cohorts.actions.outreach import edit_round
 from cohorts.actions.visits import give_feedback
 from cohorts.models import OutreachRound, SchoolRequest, Visit, VisitFeedback, VisitPupil
 from portal.accounts.roles import Role
-from portal.audit.models import AccessRecord
+from portal.audit.models import AccessRecord, AuditEvent
+from portal.common.exceptions import ActionRefused
 from tests.cohorts.visiting import RURAL, make_ministry, make_request, make_round, make_visit, school_day
 from tests.factories import make_member, make_programme
 
@@ -426,3 +428,54 @@ def test_a_programme_of_outreach_leads_to_its_rounds(browser, programme):
     said = browser.get(programme.get_absolute_url()).content.decode()
 
     assert f"{reverse('cohorts:round-list')}?programme={programme.pk}" in said
+
+
+# Widening -------------------------------------------------------------------------------
+
+
+def widened(round, **fields):
+    local = timezone.localtime(round.closes_at_stated)
+    return {
+        "description": round.description, "visits_until": str(round.visits_until), "visits_most": round.visits_most,
+        "pupils_most": round.pupils_most, "apply_closes_at": local.strftime("%Y-%m-%dT%H:%M"),
+        "waitlist_most": round.waitlist_most,
+    } | fields  # fmt: skip
+
+
+@pytest.fixture
+def published(official, programme):
+    closes = timezone.now().replace(second=0, microsecond=0) + timedelta(days=14)
+    return make_round(programme=programme, host=official.acting.organization, apply_closes_at=closes)
+
+
+def test_a_published_round_is_widened_and_says_what_it_was(browser, published):
+    url = reverse("cohorts:round-edit", args=[published.pk])
+    assert "topic" not in browser.get(url).context["form"].fields
+
+    later = str(published.visits_until + timedelta(days=30))
+    assert browser.post(url, widened(published, visits_most=5, visits_until=later)).status_code == 302
+    published.refresh_from_db()
+    assert (published.visits_most, str(published.visits_until)) == (5, later)
+    event = AuditEvent.objects.get(verb="round.edited")
+    assert (event.before["visits_most"], event.after["visits_most"]) == (3, 5)
+
+
+@pytest.mark.parametrize(("name", "value"), [("visits_most", 2), ("pupils_most", 10), ("visits_until", "2020-01-01")])
+def test_nothing_that_schools_have_read_is_taken_from_them(browser, published, name, value):
+    answer = browser.post(reverse("cohorts:round-edit", args=[published.pk]), widened(published, **{name: value}))
+    assert answer.status_code == 422
+    assert name in answer.context["form"].errors
+
+
+def test_a_window_that_has_closed_is_not_opened_again(official, programme):
+    round = make_round(programme=programme, host=official.acting.organization, over=True)
+    with pytest.raises(ActionRefused) as refusal:
+        edit_round(round, by=official, apply_closes_at=timezone.now() + timedelta(days=3))
+    assert refusal.value.field == "apply_closes_at"
+    assert edit_round(round, by=official, description="준비물: 태블릿").description == "준비물: 태블릿"
+
+
+def test_a_decided_round_stays_as_it_is(official, programme):
+    round = make_round(programme=programme, host=official.acting.organization, state="decided")
+    with pytest.raises(ActionRefused):
+        edit_round(round, by=official, description="다른 설명")
