@@ -1,5 +1,6 @@
 """Rounds of school visits: offered, published, decided. Each action locks the row of the round first."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -55,9 +56,12 @@ def edit_round(round: OutreachRound, *, by: "User | None", **plan: Any) -> Outre
     _refuse_first(round.programme, {name: getattr(round, name) for name in FIELDS})
     if changed:
         round.save(update_fields=changed)
-        was = {name: before[name] for name in changed if name in before}
-        after = {name: plan[name] for name in was} if round.state in ROUND_WIDENABLE else {"fields": changed}
-        audit.record(round, "round.edited", by=by, before=was if "fields" not in after else {}, after=after)
+        if round.state in ROUND_WIDENABLE:
+            was = {name: _plain(before[name]) for name in changed}
+            after = {name: _plain(plan[name]) for name in changed}
+        else:
+            was, after = {}, {"fields": changed}
+        audit.record(round, "round.edited", by=by, before=was, after=after)
     return round
 
 
@@ -124,6 +128,11 @@ def decide_requests(round: OutreachRound, *, by: "User | None", seen: str | None
 
 
 # What they share -----------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """As an event keeps it: days and instants in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _lock_round(round: OutreachRound) -> OutreachRound:
