@@ -133,7 +133,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if user.role == Role.ADMIN:
             return self
         if user.role in HOST_STAFF:
-            others = Party.objects.of_others(user.organization_id).order_by().values("agreement")
+            others = _of_others().inside(organization=user.organization_id)
             return self.filter(Q(host=user.organization_id) | Q(pk__in=others))
         if user.role == Role.MENTOR:
             party = Party.objects.filter(organization=user.organization_id).values("agreement")
@@ -337,17 +337,20 @@ def _titled_like() -> Prepared:
     return Prepared(titled.union(numbered, named, resembling))
 
 
+@cache
+def _of_others() -> Prepared:
+    """The agreements to which an organization is a party while another keeps them. A partial index answers alone."""
+    parties = Party.objects.filter(organization=Slot("organization")).exclude(organization=F("host"))
+    return Prepared(parties.order_by().values("agreement"))
+
+
 class PartyQuerySet(models.QuerySet["Party"]):
     def visible_to(self, user: "User") -> "PartyQuerySet":
         """Of the agreements that one sees."""
         if user.role in HOST_STAFF:
-            others = Party.objects.of_others(user.organization_id).order_by().values("agreement")
+            others = _of_others().inside(organization=user.organization_id)
             return self.filter(Q(host=user.organization_id) | Q(agreement__in=others))
         return self.filter(agreement__in=Agreement.objects.visible_to(user))
-
-    def of_others(self, organization: int | None) -> "PartyQuerySet":
-        """Where an organization is a party to what another keeps. A partial index answers alone."""
-        return self.filter(organization=organization).exclude(organization=F("host"))
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         parties = list(objs)

@@ -1,6 +1,8 @@
 """Views of the register that somebody keeps under a name: an address, own or shared with the own office."""
 
-from typing import TYPE_CHECKING
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.models import HostOwned
+from portal.common.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -17,15 +20,26 @@ if TYPE_CHECKING:
 class RegisterViewQuerySet(models.QuerySet["RegisterView"]):
     def visible_to(self, user: "User") -> "RegisterViewQuerySet":
         """One's own in the present office, and those that colleagues share."""
-        return self.filter(Q(owner=user) | Q(shared=True), host=user.organization_id)
+        return self.filter(Q(owner=user.pk) | Q(shared=True), host=user.organization_id)
 
     def for_menu(self, user: "User") -> "RegisterViewQuerySet":
         """With `is_default`: whether the register opens with it for `user`."""
-        default = DefaultView.objects.filter(view=OuterRef("pk"), owner=user)
+        default = DefaultView.objects.filter(view=OuterRef("pk"), owner=user.pk)
         return self.annotate(is_default=Exists(default)).order_by("name", "pk")
 
     def for_list(self, user: "User") -> "RegisterViewQuerySet":
         return self.for_menu(user).select_related("owner")
+
+
+def menu_of(user: "User") -> "list[RegisterView]":
+    """The views that stand above the register for `user`, at each look at it."""
+    return _menu()(user=user.pk, host=user.organization_id)
+
+
+@cache
+def _menu() -> Prepared:
+    anybody: Any = SimpleNamespace(pk=Slot("user"), organization_id=Slot("host"))
+    return Prepared(RegisterView.objects.visible_to(anybody).for_menu(anybody))
 
 
 class RegisterView(HostOwned):

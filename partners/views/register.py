@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 
 from partners.columns import GROUPS, chosen_columns, columns_for, rows_of, sorts
 from partners.forms.filters import AgreementFilter
-from partners.models import Agreement, RegisterView
+from partners.models import Agreement
+from partners.models.views import menu_of
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import roles
@@ -48,7 +49,7 @@ class Register(SearchedOnce):
 @require_GET
 @roles(*READERS)
 def agreement_list(request: HttpRequest) -> HttpResponse:
-    views = RegisterView.objects.visible_to(request.user).for_menu(request.user)
+    views = menu_of(request.user)
     if not request.GET and (default := next((view for view in views if view.is_default), None)):
         return redirect(default)
     register = Register(request)
