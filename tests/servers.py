@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from portal import local
 
+MIGRATIONS = [path for folder in ("*", "portal/*") for path in local.ROOT.glob(f"{folder}/migrations/*.py")]
 _open = contextlib.ExitStack()
 
 
@@ -53,8 +54,7 @@ def migrated() -> pathlib.Path:
             migrate = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(migrate, cwd=local.ROOT, env={**os.environ, **env}, check=True)
 
-    sources = [path for folder in ("*", "portal/*") for path in local.ROOT.glob(f"{folder}/migrations/*.py")]
-    return kept("migrated", sources, make) / "postgres" / "data"
+    return kept("migrated", MIGRATIONS, make) / "postgres" / "data"
 
 
 def collected(env: dict[str, str]) -> pathlib.Path:

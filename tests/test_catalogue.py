@@ -418,7 +418,7 @@ MORE_LISTS = ("cohorts:selection", "cohorts:selection-waitlist", "cohorts:roster
 LISTS = [row for row in PAGES if row.name.endswith("-list") or row.name in MORE_LISTS]
 HOSTILE = [
     "q=%00", "q=%ED%A0%80", "q=%E2%80%AE", "q=%E3%85%A4", "q=%FF", "q=%27%3B--", "q=%25%5F", "q={{7*7}}", "q=1_0",
-    "page=-1", f"page={10**20}", f"page={'9' * 5000}", "page=%00", "sort=%00", "sort=password", "kind=%00&state=%00",
+    "page=-1&sort=%00", f"page={10**20}&sort=password", f"page={'9' * 5000}", "page=%00&kind=%00&state=%00",
     f"cohort={10**30}&agreement={10**30}&host=%00&programme=x&track=-1", "since=0001-01-01&as_of=9999-12-31",
     "q=a&q=b&page=1&page=2",
 ]  # fmt: skip

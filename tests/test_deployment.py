@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 from portal import local
+from tests.servers import MIGRATIONS, kept
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -98,16 +99,14 @@ def deployed(tmp_path_factory, production_env) -> Iterator[dict]:
             folder.chmod(0o755)  # PostgreSQL runs as `nobody`
             if folder.name.startswith("pytest-of-"):
                 break
+        (base / "postgres").mkdir(mode=0o700)
+        subprocess.run(["cp", "-a", made_by_the_owner(production_env), base / "postgres" / "data"], check=True)
         with local.servers(base, throwaway=True) as (servers, _), local.together() as running:
             env = production_env | {"REDIS_URL": servers["CELERY_BROKER_URL"]}
-            owner, app = make_roles(base, servers["DATABASE_URL"])
             (base / "secret_key").write_text(env.pop("SECRET_KEY"))
+            (base / "app_url").write_text(address(servers, "portal_app"))
             env |= {"SECRET_KEY_FILE": f"{base}/secret_key", "DATABASE_URL_FILE": f"{base}/app_url"}
             del env["DATABASE_URL"]
-            (base / "app_url").write_text(app)
-            (base / "owner_url").write_text(owner)
-            migrate = env | {"DATABASE_URL_FILE": f"{base}/owner_url"}
-            subprocess.run([sys.executable, *SERVICES["migrate"]["command"][1:]], cwd=ROOT, env=migrate, check=True)
             port, processes = free_port(), {}
             for name in ("web", "worker", "beat"):
                 command = [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in SERVICES[name]["command"]]
@@ -123,8 +122,27 @@ def deployed(tmp_path_factory, production_env) -> Iterator[dict]:
             yield site
 
 
-def make_roles(base: pathlib.Path, superuser: str) -> tuple[str, str]:
-    """Run roles.sh as the image of PostgreSQL would; returns the owner's and the portal's address."""
+def made_by_the_owner(env: dict[str, str]) -> pathlib.Path:
+    """The data of a stopped server with the roles of roles.sh, migrated by the owner as docker-compose.yml says."""
+
+    def make(home: pathlib.Path) -> None:
+        home.chmod(0o755)
+        with local.servers(home, throwaway=True) as (servers, _):
+            make_roles(home, servers["DATABASE_URL"])
+            migrate = [sys.executable, *SERVICES["migrate"]["command"][1:]]
+            owner = env | {"DATABASE_URL": address(servers, "portal")}
+            subprocess.run(migrate, cwd=ROOT, env=owner, check=True)
+
+    sources = [*MIGRATIONS, ROOT / "deploy/postgres/roles.sh", ROOT / "docker-compose.yml"]
+    return kept("deployed", sources, make) / "postgres" / "data"
+
+
+def address(servers: dict[str, str], role: str) -> str:
+    return servers["DATABASE_URL"].replace("portal@", f"{role}@", 1)
+
+
+def make_roles(base: pathlib.Path, superuser: str) -> None:
+    """Run roles.sh as the image of PostgreSQL would."""
     for name in ("owner", "app"):
         (base / name).write_text(f"{name}-password")
     sockets = urlsplit(superuser).query.removeprefix("host=")
@@ -145,7 +163,6 @@ def make_roles(base: pathlib.Path, superuser: str) -> tuple[str, str]:
         psql = [str(programs / "psql"), "-qX", "-h", sockets, "-U", user, "-d", "postgres", "-c", statement]
         subprocess.run(psql, check=True)
     subprocess.run(["sh", "deploy/postgres/roles.sh"], cwd=ROOT, env=env, check=True)
-    return f"postgresql://portal@/portal?host={sockets}", f"postgresql://portal_app@/portal?host={sockets}"
 
 
 def children(process: subprocess.Popen) -> int:
