@@ -286,6 +286,7 @@ class Agreement(HostOwned):
             models.Index(fields=["host", "state", "valid_until"]),
             models.Index(fields=["report_due_on"]),
             models.Index(fields=["-number", "-id"], name="agreement_newest_first"),
+            models.Index(fields=["-valid_from", "-id"], name="agreement_latest_first"),
             models.Index(OpClass(Upper("number"), "text_pattern_ops"), name="agreement_number_begins"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="agreement_title_trgm"),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="agreement_title_part"),

@@ -36,6 +36,11 @@ class Register(SearchedOnce):
         )  # fmt: skip
 
     @property
+    def is_searched(self) -> bool:
+        """The words alone: what else it is narrowed by is quickly counted, and often keeps most of the register."""
+        return "q" in self.chosen
+
+    @property
     def more_url(self) -> str:
         """The same with all its filters to choose from."""
         return self.url(more=1)
