@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0021_document_search'),
+        ("partners", "0021_document_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
