@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -54,37 +53,6 @@ def release_way(user: User, selection: Selection) -> str:
             return "alone"
         return "wait" if selection.requested_at else "ask"
     return "release" if selection.requested_at or selection.prepared_by_id is None else "ask"
-
-
-@require_POST
-@roles(*HOST_STAFF)
-def selection_request_release(request: HttpRequest, pk: int) -> HttpResponse:
-    selection, form = load(request, pk), RequestReleaseForm(request.POST)
-    return _answer(
-        request, selection, form,
-        lambda: actions.request_release(selection, by=request.user, **form.cleaned_data),
-        _("Your colleagues are asked to release it. Each of them gets a mail."),
-    )  # fmt: skip
-
-
-@require_POST
-@roles(*HOST_STAFF)
-def selection_send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    selection, form = load(request, pk), SendBackForm(request.POST)
-    return _answer(
-        request, selection, form,
-        lambda: actions.send_back_selection(selection, by=request.user, **form.cleaned_data),
-        _("The selection was sent back with your reason."),
-    )  # fmt: skip
-
-
-def _answer(request: HttpRequest, selection: Selection, form: Any, act: Any, done: str) -> HttpResponse:
-    """Act, or say on the page of the selection what is wrong with what was typed."""
-    if form.is_valid():
-        return do(request, act, done, reverse("cohorts:selection", args=[selection.cohort_id]))
-    for errors in form.errors.values():
-        messages.error(request, " ".join(errors))
-    return redirect("cohorts:selection", selection.cohort_id)
 
 
 @require_http_methods(["GET", "POST"])

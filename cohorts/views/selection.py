@@ -16,7 +16,7 @@ from cohorts import queries
 from cohorts.actions import selection as actions
 from cohorts.decision_reasons import explain
 from cohorts.forms.board import TIES
-from cohorts.forms.selection import DecisionFilter, PrepareForm, WaitlistFilter
+from cohorts.forms.selection import DecisionFilter, PrepareForm, RequestReleaseForm, SendBackForm, WaitlistFilter
 from cohorts.models import Application, Cohort, Criterion, Decision, SeatQuota, Selection
 from cohorts.permissions import can_select
 from cohorts.ranking import Tie
@@ -25,6 +25,7 @@ from cohorts.views.release import load, release_context
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.exceptions import ActionRefused
+from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.listing import FilterForm, Listing
 from portal.common.verbs import do
@@ -63,6 +64,35 @@ def selection_discard(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The prepared selection is discarded.")
     back = reverse("cohorts:selection", args=[selection.cohort_id])
     return do(request, lambda: actions.discard_selection(selection, by=request.user), done, back)
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def selection_request_release(request: HttpRequest, pk: int) -> HttpResponse:
+    selection, form = load(request, pk), RequestReleaseForm(request.POST, auto_id="request_%s")
+    if form.carries_out(lambda: actions.request_release(selection, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("Your colleagues are asked to release it. Each of them gets a mail."))
+        return redirect("cohorts:selection", selection.cohort_id)
+    return _again(request, selection, request_form=form)
+
+
+@require_POST
+@roles(*HOST_STAFF)
+def selection_send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    selection, form = load(request, pk), SendBackForm(request.POST, auto_id="back_%s")
+    if form.carries_out(lambda: actions.send_back_selection(selection, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The selection was sent back with your reason."))
+        return redirect("cohorts:selection", selection.cohort_id)
+    return _again(request, selection, send_back_form=form)
+
+
+def _again(request: HttpRequest, selection: Selection, **forms: PortalForm) -> HttpResponse:
+    """The page with the dialog standing open; where another has acted meanwhile, its dialog is gone: said above."""
+    [(name, form)] = forms.items()
+    if release_context(request.user, selection)[name] is None:
+        messages.error(request, " ".join(" ".join(errors) for errors in form.errors.values()))
+        return redirect("cohorts:selection", selection.cohort_id)
+    return _page(request, selection.cohort, PrepareForm(), status=422, **forms)
 
 
 @require_GET
@@ -107,7 +137,10 @@ def _tracks(cohort: Cohort) -> list[Any]:
     return tracks
 
 
-def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int = 200, **forms: PortalForm
+) -> HttpResponse:
+    """With the forms of dialogs that were sent with mistakes; they stand open."""
     undecided = Exists(cohort.applications.in_selection())
     people = ("prepared_by", "requested_by", "released_by")
     current = cohort.selections.select_related(*people).annotate(undecided=undecided).first()
@@ -125,7 +158,7 @@ def _page(request: HttpRequest, cohort: Cohort, form: PrepareForm, status: int =
     }
     if current and not preview:
         current.cohort = cohort
-        context |= release_context(request.user, current)
+        context |= release_context(request.user, current) | forms
     groups, order = {}, cohort.policy.tie_order
     if preview:
         ranking = queries.rank(cohort)

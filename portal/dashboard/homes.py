@@ -134,7 +134,7 @@ def answers_due(applications: list[Application]) -> list[Todo]:
             found.append(Todo(label, 1, where("cohorts:pledge", one.pk), True))
         elif one.state == ApplicationState.DRAFT and one.deadline.is_open:
             label = _("Finish your application: %(cohort)s") % {"cohort": one.cohort}
-            found.append(Todo(label, 1, where("cohorts:application", one.pk), note=until(one.deadline.stated)))
+            found.append(Todo(label, 1, where("cohorts:apply", one.cohort_id), note=until(one.deadline.stated)))
     return found
 
 

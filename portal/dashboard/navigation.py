@@ -91,6 +91,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "placements:my-project": ("/teams/",),
     "curriculum:my-course": ("/pathway/",),
 }  # fmt: skip
+# The same for addresses that end so: of one application, the pages for judging it.
+ENDING: dict[str, tuple[str, ...]] = {"cohorts:score-list": ("/score/", "/conflict/", "/conflicts/", "/conflicts/name/")}
 ACCOUNT: tuple[Entry, ...] = (
     (_("Inbox"), "notify:inbox"),
     (_("E-mail address"), "account_email"),
@@ -136,11 +138,12 @@ class Menu:
 
     @classmethod
     def of(cls, role: Role | None, path: str) -> "Menu":
-        """The entry is current that `path` belongs to by the longest beginning."""
+        """The entry is current that `path` belongs to by its end, else by the longest beginning."""
         urls = [(name, url) for _label, name in cls.entries(role) if (url := address(name))]
         begins = [(begin, url) for name, url in urls for begin in (url, *BELOW.get(name, ())) if begin != "/"]
         found = [(len(begin), url) for begin, url in begins if path.startswith(begin)]
-        best = path if path == "/" else max(found, default=(0, ""))[1]
+        judged = [url for name, url in urls if path.endswith(ENDING.get(name, ()))]
+        best = path if path == "/" else next(iter(judged), None) or max(found, default=(0, ""))[1]
         return cls(role, best, "page" if path == best else "true")
 
     @staticmethod

@@ -144,11 +144,18 @@ def test_asked_for_released_and_sent_back_through_the_pages(client, settings, se
     seen = client.get(page("selection", selection))
     assert seen.context["way"] == "release"
     assert "봐 주세요" in seen.content.decode()
-    client.post(page("selection-send-back", selection), {})
+    refused = client.post(page("selection-send-back", selection), {"reason": " "})
+    assert (refused.status_code, list(refused.context["send_back_form"].errors)) == (422, ["reason"])
+    assert '<dialog id="send-back" class="p-dialog" aria-labelledby="send-back-question" open data-show>' in (
+        refused.content.decode()
+    )
     selection.refresh_from_db()
     assert selection.requested_at  # a reason is needed
     client.post(page("selection-send-back", selection), {"reason": "점수 확인"})
     assert "점수 확인" in client.get(page("selection", selection)).content.decode()
+
+    late = client.post(page("selection-send-back", selection), {"reason": "점수 확인"}, follow=True)
+    assert [message.level_tag for message in late.context["messages"]] == ["error"]  # its dialog is gone
 
     actions.request_release(selection, by=first)
     client.post(page("selection-release", selection))

@@ -151,6 +151,7 @@ def test_an_offer_is_answered_before_a_draft_is_finished(sign_in):
     said = [str(todo.label) for todo in page.context["todos"]]
     expected = [f"입과 의사를 알려 주십시오: {offered.cohort}", f"지원서를 마저 작성하십시오: {draft.cohort}"]
     assert said == [label for label in expected if label in said]
+    assert page.context["todos"][1].url == reverse("cohorts:apply", args=[draft.cohort_id])  # where one stopped
     assert offered.cohort.name in page.content.decode()
 
 

@@ -55,6 +55,10 @@ def test_the_statements_are_there_in_both_languages(path, language, client):
         (Role.TRAINEE, "/supplements/7/", "cohorts:my-application-list"),
         (Role.MENTOR, "/commitments/", "partners:agreement-list"),
         (Role.MENTOR, "/visits/", "cohorts:visit-list"),
+        (Role.REVIEWER, "/applications/7/", "cohorts:application-list"),
+        (Role.REVIEWER, "/applications/7/score/", "cohorts:score-list"),
+        (Role.REVIEWER, "/cohorts/7/conflicts/", "cohorts:score-list"),
+        (Role.OFFICIAL, "/applications/7/conflict/", "cohorts:application-list"),
         (Role.ADMIN, "/", "home"),
     ],
 )
