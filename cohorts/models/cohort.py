@@ -145,14 +145,9 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__gt=first, apply_closes_at__lte=last)
 
     def with_seats(self) -> "CohortQuerySet":
-        """With `seat_count`: taken by who has accepted one, and by who entered without an application: on a pathway."""
-        Enrolment = apps.get_model("cohorts", "Enrolment")
+        """With `seat_count`: taken by who has accepted one or entered a pathway, and not freed since."""
         taken = Track.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort")
-        entered = Enrolment.objects.counted().filter(cohort=OuterRef("pk"), application=None)
-        return self.annotate(
-            seat_count=Coalesce(Subquery(taken.annotate(n=Sum("seats_taken")).values("n")), 0)
-            + Coalesce(Subquery(entered.order_by().values("cohort").annotate(n=Count("pk")).values("n")), 0)
-        )
+        return self.annotate(seat_count=Coalesce(Subquery(taken.annotate(n=Sum("seats_taken")).values("n")), 0))
 
     def for_list(self) -> "CohortQuerySet":
         """With `application_count` (received) and `seat_count`, counted for the page alone."""

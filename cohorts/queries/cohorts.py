@@ -18,7 +18,6 @@ from cohorts.models import (
 )
 from cohorts.models.cohort import CohortQuerySet
 from cohorts.states import (
-    COUNTS_AS_TRAINEE,
     IN_TRAINING,
     TAKES_APPLICATIONS,
     CohortState,
@@ -72,16 +71,12 @@ class CohortNumbers:
 
 
 def cohort_numbers(cohort: Cohort, tracks: Iterable[Track]) -> CohortNumbers:
-    """Two queries, however many people. Who entered a pathway has a seat without an application.
-
-    A seat given back, or freed by who left in the window, is not taken any more; the tracks know.
-    """
+    """Two queries, however many people. The tracks know the seats: taken by who accepted one or entered a pathway,
+    and no longer by who gave it back or left in the window."""
     states = dict(cohort.applications.received().order_by().values_list("state").annotate(Count("pk")))
-    entered = Count("pk", filter=Q(application=None, state__in=COUNTS_AS_TRAINEE))
-    rows = list(cohort.enrolments.order_by().values_list("state").annotate(Count("pk"), entered=entered))
-    lives = {state: number for state, number, _entered in rows}
+    lives = dict(cohort.enrolments.order_by().values_list("state").annotate(Count("pk")))
     training = sum(lives.get(state, 0) for state in IN_TRAINING)
-    seated = sum(track.seats_taken for track in tracks) + sum(entered for *_rest, entered in rows)
+    seated = sum(track.seats_taken for track in tracks)
     return CohortNumbers(sum(states.values()), seated, training, sum(lives.values()) - training)
 
 

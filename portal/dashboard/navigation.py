@@ -92,7 +92,9 @@ BELOW: dict[str, tuple[str, ...]] = {
     "curriculum:my-course": ("/pathway/",),
 }  # fmt: skip
 # The same for addresses that end so: of one application, the pages for judging it.
-ENDING: dict[str, tuple[str, ...]] = {"cohorts:score-list": ("/score/", "/conflict/", "/conflicts/", "/conflicts/name/")}
+ENDING: dict[str, tuple[str, ...]] = {
+    "cohorts:score-list": ("/score/", "/conflict/", "/conflicts/", "/conflicts/name/")
+}
 ACCOUNT: tuple[Entry, ...] = (
     (_("Inbox"), "notify:inbox"),
     (_("E-mail address"), "account_email"),

@@ -326,9 +326,15 @@ def test_entrants_count_towards_what_the_agreement_promises(sign_in):
         assert sign_in(make_member(Role.OFFICIAL, host)).get(live.url).context["listing"].total == 6
 
 
-def test_entrants_take_the_seats_of_their_year(way, office):
-    way.entrants(2026, 2)
+def test_entrants_take_the_seats_of_their_year_once(way, office):
+    cohort = way.entry(2026)
+    for number in range(2):
+        entrant = actions.Entrant(
+            way.schools[0], f"김입학{number}", date(2011, 1, 1 + number), f"010-200{number}-0000", f"p{number}@x.kr"
+        )
+        actions.admit_entrant(cohort, entrant, by=None)
 
     listing = office.get(reverse("cohorts:cohort-list")).context["listing"]
 
     assert [row.seat_count for row in listing] == [2]
+    assert office.get(cohort.get_absolute_url()).context["numbers"].seated == 2
