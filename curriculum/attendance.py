@@ -12,7 +12,9 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
 
-from portal.common.numbers import percent
+from portal.common.numbers import percent, round_half_up
+
+NEAR_EXPULSION = 2  # this many absences before it, expulsion is said to be near
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class AttendancePolicy:
     pooled: bool = True  # late, early and out are counted together (S20), not each for itself (S19)
     compound_counts_twice: bool = True  # late and early on one day are two events
     minimum_rate: Decimal = Decimal("80.0")
+    expel_unit_days_from: int = 14  # shorter units expel nobody
+    expel_unit_share: Fraction = Fraction(1, 2)
+    expel_course_share: Fraction = Fraction(1, 5)
 
     @cached_property
     def training(self) -> int:
@@ -136,13 +141,55 @@ def allowance(so_far: Summary, total_days: int, policy: AttendancePolicy = STAND
     """How many of the days still to come a trainee may miss and reach the minimum rate at the end.
 
     `total_days` are the scheduled days of the whole unit or course. None: the minimum is out of reach even
-    without another absence.
+    without another absence. Expulsion may come first, see below.
     """
     for further in range(total_days - so_far.scheduled, -1, -1):
         at_the_end = replace(so_far, scheduled=total_days, absences=so_far.absences + further).rate
         if at_the_end is not None and at_the_end >= policy.minimum_rate:
             return further
     return None
+
+
+def unit_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int | None:
+    """The number of absences in a unit that expels (S1 art. 35 a): 11 of 21. None: the unit is too short."""
+    if scheduled_days < policy.expel_unit_days_from:
+        return None
+    return int(round_half_up(policy.expel_unit_share * scheduled_days, 0))
+
+
+def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int:
+    """The number of absences over the course that expels (S1 art. 35 b): 26 of 123.
+
+    The gap is meant: with 25 of 123 nobody is expelled, yet at 79.7 % nobody completes.
+    """
+    return int(round_half_up(policy.expel_course_share * scheduled_days, 0)) + 1
+
+
+@dataclass(frozen=True)
+class Expulsion:
+    """How near a trainee is to the number of absences that expels. A flag: to expel is a person's decision."""
+
+    missed: int
+    at: int
+    unit: int | None = None  # its number; None: over the course
+
+    @property
+    def reached(self) -> bool:
+        return self.missed >= self.at
+
+
+def near_expulsion(
+    so_far: Summary, total_days: int, policy: AttendancePolicy = STANDARD, *, unit: int | None = None
+) -> Expulsion | None:
+    """The flag of who has reached the number that expels, or may still reach it with one or two absences more.
+
+    `total_days` are the scheduled days of the whole unit or course. None: nothing is to be said.
+    """
+    at = course_expulsion_at(total_days, policy) if unit is None else unit_expulsion_at(total_days, policy)
+    if at is None or not so_far.missed:
+        return None
+    near = at - so_far.missed <= min(NEAR_EXPULSION, max(total_days - so_far.scheduled, 0))
+    return Expulsion(so_far.missed, at, unit) if near else None
 
 
 def _minute(at: time) -> int:

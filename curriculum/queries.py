@@ -1,19 +1,21 @@
 """Attendance added up: by trainee, by day, by module. One query each, however many trainees."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrolment, Programme
 from cohorts.states import IN_TRAINING, CohortState
-from curriculum.attendance import AttendancePolicy, Summary, allowance, count
+from curriculum.attendance import AttendancePolicy, Expulsion, Summary, allowance, count, near_expulsion
 from curriculum.calendar import UnitPeriod, unit_periods
 from curriculum.models import Attendance, Lesson, Module, TrainingDay
 from curriculum.policy import attendance_policy
@@ -65,6 +67,7 @@ class Progress:
     so_far: Summary
     total_days: int
     allowance: int | None  # days that may still be missed; None: the minimum is out of reach
+    expulsion: Expulsion | None
 
     @property
     def rate(self) -> Decimal | None:
@@ -88,15 +91,44 @@ def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
         missed = sum(row.absent for row in kept) + len(held) - len(kept)
         return count(len(held), missed, sum(row.events for row in kept), policy)
 
-    def progress(label: str, chosen: Sequence[tuple[int, date, Any]]) -> Progress:
-        so_far = summary(chosen)
-        return Progress(label, so_far, len(chosen), allowance(so_far, len(chosen), policy))
+    def progress(label: str, chosen: Sequence[tuple[int, date, Any]], unit: int | None = None) -> Progress:
+        so_far, total = summary(chosen), len(chosen)
+        expulsion = near_expulsion(so_far, total, policy, unit=unit)
+        return Progress(label, so_far, total, allowance(so_far, total, policy), expulsion)
 
     units = unit_periods(cohort.starts_on, cohort.ends_on)
     by_unit = [
-        progress(f"{unit.number}", [day for day in days if day[1] in unit]) for unit in units if unit.start <= until
+        progress(f"{unit.number}", [day for day in days if day[1] in unit], unit.number)
+        for unit in units
+        if unit.start <= until
     ]
     return progress("course", days), by_unit
+
+
+def expulsions_of(enrolment: Enrolment, course: Progress, units: Iterable[Progress]) -> list[Expulsion]:
+    """Of somebody in training: the course first, then the units."""
+    return [one.expulsion for one in (course, *units) if one.expulsion] if enrolment.is_active else []
+
+
+def near_expulsions(
+    held: Counter[int],
+    missed: Counter[int],
+    events: Counter[int],
+    planned: Counter[int],
+    policy: AttendancePolicy,
+) -> tuple[Expulsion, ...]:
+    """The same from numbers by unit, each of one's own days; every scope is counted for itself (S1 art. 34)."""
+    course = count(held.total(), missed.total(), events.total(), policy)
+    found = [near_expulsion(course, planned.total(), policy)]
+    for unit in sorted(held):
+        so_far = count(held[unit], missed[unit], events[unit], policy)
+        found.append(near_expulsion(so_far, planned[unit], policy, unit=unit))
+    return tuple(one for one in found if one)
+
+
+def unit_of(units: Iterable[UnitPeriod], day: date) -> int:
+    """The number of the unit a day lies in; 0, which is too short to expel, outside of the course."""
+    return next((unit.number for unit in units if day in unit), 0)
 
 
 @dataclass(frozen=True)
@@ -106,12 +138,20 @@ class Row:
     trainee: Enrolment
     summary: Summary
     marks: list[str]
+    expulsions: tuple[Expulsion, ...]
 
 
 def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date], list[Row]]:
     """The held days and everybody's line: two queries beside the trainees, added up here as `attendance_of` does."""
     policy = attendance_policy(cohort.policy)
-    days = [(day.pk, day.date) for day in cohort.days.all() if day.registered_at]
+    units = unit_periods(cohort.starts_on, cohort.ends_on)
+    planned = [(day, unit_of(units, day.date)) for day in cohort.days.all()]
+    days = [(day.pk, day.date, unit) for day, unit in planned if day.registered_at]
+
+    @cache
+    def own_days(start: date, until: date) -> Counter[int]:
+        return Counter(unit for day, unit in planned if start <= day.date <= until)
+
     kept: dict[tuple[int, int], tuple[bool, str, bool, bool, int]] = {}
     fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
     for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):
@@ -119,12 +159,18 @@ def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date],
     rows = []
     for trainee in trainees:
         until = trainee.ended_on or cohort.ends_on
-        own = [kept.get((trainee.pk, pk)) for pk, day in days if trainee.starts_on <= day <= until]
-        missed = sum(judged is None or judged[0] for judged in own)
-        events = sum(judged[4] for judged in own if judged)
-        marks = [mark(*judged) if (judged := kept.get((trainee.pk, pk))) else "" for pk, _day in days]
-        rows.append(Row(trainee, count(len(own), missed, events, policy), marks))
-    return [day for _pk, day in days], rows
+        own = [(unit, kept.get((trainee.pk, pk))) for pk, day, unit in days if trainee.starts_on <= day <= until]
+        missed = Counter(unit for unit, judged in own if judged is None or judged[0])
+        events: Counter[int] = Counter()
+        for unit, judged in own:
+            if judged and judged[4]:
+                events[unit] += judged[4]
+        marks = [mark(*judged) if (judged := kept.get((trainee.pk, pk))) else "" for pk, _day, _unit in days]
+        summary = count(len(own), missed.total(), events.total(), policy)
+        held = Counter(unit for unit, _judged in own)
+        near = near_expulsions(held, missed, events, own_days(trainee.starts_on, until), policy)
+        rows.append(Row(trainee, summary, marks, near))
+    return [day for _pk, day, _unit in days], rows
 
 
 def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -> str:
@@ -142,51 +188,86 @@ def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -
 
 @dataclass(frozen=True)
 class Risk:
-    """A trainee whose remaining absences are few."""
+    """A trainee whose remaining absences are few, until the minimum rate is missed or until they expel."""
 
     enrolment: Enrolment
     summary: Summary
     left: int | None
+    expulsions: tuple[Expulsion, ...]
+
+    @property
+    def order(self) -> tuple[bool, bool, int, int]:
+        """Who has reached expulsion comes first, then who can no longer complete."""
+        reached = any(one.reached for one in self.expulsions)
+        return not reached, self.left is not None, self.left or 0, self.enrolment.number
 
 
-def risks_of(cohort: Cohort, summaries: Iterable[tuple[Enrolment, Summary]], within: int = 3) -> list[Risk]:
-    """Those in training with few absences left, from summaries that are worked out already."""
+def risks_of(cohort: Cohort, rows: Iterable[Row], within: int = 3) -> list[Risk]:
+    """Those in training with few absences left, from the lines of the sheet."""
     policy: AttendancePolicy = attendance_policy(cohort.policy)
     total = cohort.days.count()
     found = []
-    for enrolment, summary in summaries:
-        if not enrolment.is_active:
+    for row in rows:
+        if not row.trainee.is_active:
             continue
-        left = allowance(summary, total, policy)
-        if left is None or left <= within:
-            found.append(Risk(enrolment, summary, left))
-    return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
+        left = allowance(row.summary, total, policy)
+        if left is None or left <= within or row.expulsions:
+            found.append(Risk(row.trainee, row.summary, left, row.expulsions))
+    return sorted(found, key=lambda risk: risk.order)
 
 
 def near_limit(cohorts: Sequence[Cohort], within: int = 3) -> list[Risk]:
     """Who is near the limit in these cohorts, with their policies; three queries, however many trainees."""
-    total = dict(TrainingDay.objects.filter(cohort__in=cohorts).order_by().values_list("cohort").annotate(Count("pk")))
+    units = {cohort.pk: unit_periods(cohort.starts_on, cohort.ends_on) for cohort in cohorts}
+    days = defaultdict(list)  # of each cohort: day, unit, whether it is held
+    planned = TrainingDay.objects.filter(cohort__in=cohorts).order_by()
+    for cohort, day, registered in planned.values_list("cohort", "date", "registered_at"):
+        days[cohort].append((day, unit_of(units[cohort], day), registered is not None))
     policies = {cohort.pk: attendance_policy(cohort.policy) for cohort in cohorts}
-    limits = {pk: most_absences(total.get(pk, 0), policy) for pk, policy in policies.items()}
-    trainees = Enrolment.objects.filter(cohort__in=cohorts).active().select_related("person", "cohort")
-    kept = Attendance.objects.filter(enrolment__cohort__in=cohorts, day__registered_at__isnull=False)
-    sums = {
-        row["enrolment"]: row
-        for row in kept.values("enrolment")
-        .annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
-        .order_by()
-    }
-    nothing = {"rows": 0, "missed": 0, "times": 0}
+    limits = {pk: most_absences(len(days[pk]), policy) for pk, policy in policies.items()}
+
+    @cache
+    def own_days(cohort: int, start: date, until: date) -> tuple[Counter[int], Counter[int]]:
+        own = [(unit, held) for day, unit, held in days[cohort] if start <= day <= until]
+        return Counter(unit for unit, _held in own), Counter(unit for unit, held in own if held)
+
+    kept = _kept_by_unit(units)
     found = []
-    for enrolment in trainees.annotate(held=Count("cohort__days", filter=held_days())):
-        row, held = sums.get(enrolment.pk, nothing), enrolment.held
+    for enrolment in Enrolment.objects.filter(cohort__in=cohorts).active().select_related("person", "cohort"):
         cohort = enrolment.cohort_id
-        summary = count(held, row["missed"] + held - row["rows"], row["times"], policies[cohort])
+        planned_days, held = own_days(cohort, enrolment.starts_on, enrolment.ended_on or enrolment.cohort.ends_on)
+        missed, events = held.copy(), Counter[int]()
+        for unit, rows, absences, times in kept[enrolment.pk]:
+            missed[unit] += absences - rows
+            events[unit] += times
+        policy = policies[cohort]
+        summary = count(held.total(), missed.total(), events.total(), policy)
+        near = near_expulsions(held, missed, events, planned_days, policy)
         left = limits[cohort] - summary.missed
-        if left <= within:
-            to_come = total.get(cohort, 0) - held
-            found.append(Risk(enrolment, summary, min(left, to_come) if left >= 0 else None))
-    return sorted(found, key=lambda risk: (risk.left is not None, risk.left or 0, risk.enrolment.number))
+        if left <= within or near:
+            to_come = len(days[cohort]) - held.total()
+            found.append(Risk(enrolment, summary, min(left, to_come) if left >= 0 else None, near))
+    return sorted(found, key=lambda risk: risk.order)
+
+
+def _kept_by_unit(units: dict[int, list[UnitPeriod]]) -> dict[int, list[tuple[int, int, int, int]]]:
+    """By enrolment, for each unit: its number, the lines kept in it, those of an absence, and the events."""
+    number = Case(
+        *(
+            When(enrolment__cohort=pk, day__date__range=(unit.start, unit.end), then=unit.number)
+            for pk, own in units.items()
+            for unit in own
+        ),
+        default=0,
+        output_field=models.IntegerField(),
+    )
+    rows = Attendance.objects.filter(enrolment__cohort__in=units, day__registered_at__isnull=False)
+    rows = rows.order_by().annotate(unit=number).values("enrolment", "unit")
+    sums = rows.annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
+    found = defaultdict(list)
+    for enrolment, *numbers in sums.values_list("enrolment", "unit", "rows", "missed", "times"):
+        found[enrolment].append(tuple(numbers))
+    return found
 
 
 def most_absences(days: int, policy: AttendancePolicy) -> int:

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cohorts.models import Cohort, Enrolment
 from cohorts.models.pathway import is_pathway
+from cohorts.permissions import can_end_enrolment
 from cohorts.states import CohortState
 from curriculum import actions
 from curriculum.actions.attendance import in_training_on
 from curriculum.forms import DayFilter, RegisterForm
 from curriculum.models import Attendance, TrainingDay
 from curriculum.permissions import can_complete, can_take_attendance
-from curriculum.queries import progress_of, risks_of, sheet_of
+from curriculum.queries import expulsions_of, progress_of, risks_of, sheet_of
 from curriculum.states import ExcuseKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -97,7 +98,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "cohort": cohort,
         "days": days,
         "rows": rows,
-        "risks": risks_of(cohort, [(row.trainee, row.summary) for row in rows]) if running else [],
+        "risks": risks_of(cohort, rows) if running else [],
         "may_complete": can_complete(request.user, cohort) and timezone.localdate() >= cohort.ends_on,
     }
     return render(request, "curriculum/sheet.html", context)
@@ -119,6 +120,8 @@ def trainee(request: HttpRequest, pk: int) -> HttpResponse:
         "own": own,
         "course": course,
         "units": units,
+        "expulsions": expulsions_of(enrolment, course, units),
+        "may_end": can_end_enrolment(request.user, enrolment),
         "minimum": enrolment.cohort.policy.minimum_rate,
         "rows": rows[:200],
         "licences": enrolment.licences.held().select_related("pool__provider"),

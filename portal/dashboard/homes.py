@@ -21,7 +21,15 @@ from cohorts.queries import cohort_todos, selection_todos
 from cohorts.queries.interviews import interview_todos, interviews_to_choose, interviews_today
 from cohorts.states import TAKES_LATE, ApplicationState, CohortState
 from curriculum.models import TrainingDay
-from curriculum.queries import near_limit, newcomers, progress_of, todays_lessons, unconfirmed, with_first_days
+from curriculum.queries import (
+    expulsions_of,
+    near_limit,
+    newcomers,
+    progress_of,
+    todays_lessons,
+    unconfirmed,
+    with_first_days,
+)
 from partners.models import CommitmentFigure, Consortium, Organization, Proposal
 from partners.queries import agreement_todos, check_todos
 from partners.states import PromiseState, ProposalState
@@ -182,10 +190,11 @@ def choices_due(course: Any) -> list[Todo]:
 def course_of(course: Any, user: User) -> Page:
     if is_pathway(course.cohort.programme):
         return {"way": course, "way_url": where("cohorts:way", course.pk)}
-    whole, _units = progress_of(course)
+    whole, units = progress_of(course)
     return {
         "course": course,
         "progress": whole,
+        "expulsions": expulsions_of(course, whole, units),
         "minimum": course.cohort.policy.minimum_rate,
         "lessons": todays_lessons(user) if course.is_active else [],
         "licences": list(course.licences.held().select_related("pool")) if course.is_active else [],

@@ -1,6 +1,7 @@
 import csv
 import pathlib
 from datetime import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,16 @@ from hypothesis import strategies as st
 from curriculum.attendance import (
     AttendancePolicy,
     DayRecord,
+    Expulsion,
     Summary,
     allowance,
+    count,
+    course_expulsion_at,
     judge_day,
+    near_expulsion,
     rate,
     summarise,
+    unit_expulsion_at,
 )
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "data" / "attendance_golden.csv"
@@ -149,6 +155,50 @@ def test_allowance_is_no_more_than_the_days_to_come() -> None:
 def test_allowance_is_none_when_the_minimum_is_out_of_reach() -> None:
     assert allowance(summarise([ABSENT] * 5), total_days=20) is None
     assert allowance(summarise([ABSENT] * 4), total_days=20) == 0
+
+
+@pytest.mark.parametrize(("scheduled", "expected"), [(13, None), (14, 7), (21, 11), (22, 11)])
+def test_expulsion_in_a_unit(scheduled: int, expected: int | None) -> None:
+    assert unit_expulsion_at(scheduled) == expected
+
+
+def test_between_completion_and_expulsion_there_is_a_gap() -> None:
+    at_the_limit = rate(123, course_expulsion_at(123) - 1, 0)
+
+    assert course_expulsion_at(123) == 26
+    assert at_the_limit == Decimal("79.7")
+
+
+@pytest.mark.parametrize(
+    ("held", "absences", "events", "found"),
+    [
+        (12, 8, 0, None),
+        (12, 9, 0, Expulsion(9, 11, 2)),
+        (12, 8, 3, Expulsion(9, 11, 2)),
+        (12, 11, 0, Expulsion(11, 11, 2)),
+        (20, 9, 0, None),  # the one day to come cannot bring it to eleven
+        (21, 12, 0, Expulsion(12, 11, 2)),
+    ],
+)
+def test_expulsion_in_a_unit_of_21_days_is_near_two_absences_before(
+    held: int, absences: int, events: int, found: Expulsion | None
+) -> None:
+    assert near_expulsion(count(held, absences, events), 21, unit=2) == found
+
+
+def test_who_has_missed_nothing_is_not_near_however_short_the_course() -> None:
+    assert near_expulsion(count(1, 0, 0), 4) is None
+    assert near_expulsion(count(1, 1, 0), 4) == Expulsion(1, 2)
+
+
+@given(st.integers(1, 200), st.integers(0, 200), st.integers(0, 200))
+def test_whoever_has_reached_the_number_that_expels_is_told(total: int, held: int, absences: int) -> None:
+    held = min(held, total)
+    so_far = count(held, min(absences, held), 0)
+
+    found = near_expulsion(so_far, total)
+
+    assert bool(found and found.reached) == (so_far.missed >= course_expulsion_at(total))
 
 
 TIMES = st.times()

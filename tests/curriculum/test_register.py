@@ -12,8 +12,9 @@ from django.utils import timezone
 from cohorts.states import CohortState, EnrolmentState
 from curriculum import actions
 from curriculum.actions.attendance import Entry
+from curriculum.attendance import Expulsion
 from curriculum.models import Attendance, TrainingDay
-from curriculum.queries import attendance_of, progress_of
+from curriculum.queries import attendance_of, expulsions_of, near_limit, progress_of, risks_of, sheet_of
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -229,3 +230,85 @@ def test_the_sheet_says_what_the_rates_say(client, sign_in):
     rates = attendance_of(cohort)
     assert {row.trainee.pk: row.summary for row in rows} == rates
     assert [rates[one.pk].scheduled for one in (trainee, forgotten, left)] == [4, 4, 1]
+
+
+def long_running(missed: int):
+    """A cohort of 60 days, 45 of them held, in units of 28 to 31 days; one trainee who missed the first ones of all."""
+    today = timezone.localdate()
+    start = today - timedelta(days=44)
+    cohort = make_cohort(state=CohortState.RUNNING, starts_on=start, ends_on=start + timedelta(days=59))
+    days = [make_day(cohort=cohort, on=start + timedelta(days=n)) for n in range(60)]
+    TrainingDay.objects.filter(cohort=cohort, date__lte=today).update(registered_at=timezone.now())
+    trainee, good = make_enrolment(cohort=cohort), make_enrolment(cohort=cohort)
+    for one, least in ((trainee, missed), (good, 0)):
+        Attendance.objects.bulk_create(
+            Attendance(enrolment=one, day=day, host=cohort.host, check_in=time(9), check_out=time(18))
+            for day in days[least:45]
+        )
+    return cohort, trainee, good
+
+
+@pytest.mark.parametrize(
+    ("missed", "found"),
+    [
+        (10, []),
+        (11, [Expulsion(11, 13)]),
+        (13, [Expulsion(13, 13)]),
+    ],
+)
+def test_every_page_counts_the_same_absences_before_expulsion(missed, found):
+    cohort, trainee, good = long_running(missed)
+    cohort.refresh_from_db()
+
+    course, units = progress_of(trainee)
+    risks = risks_of(cohort, sheet_of(cohort, cohort.enrolments.select_related("person"))[1])
+
+    assert expulsions_of(trainee, course, units) == found
+    assert near_limit([cohort]) == risks
+    assert [(one.enrolment, [*one.expulsions]) for one in risks] == [(trainee, found)]
+    assert expulsions_of(good, *progress_of(good)) == []
+
+
+def test_expulsion_in_a_past_unit_stays_to_be_decided():
+    cohort, trainee, _good = long_running(17)
+    cohort.policy.minimum_rate = 50  # far from the limit of completion
+    cohort.policy.save()
+
+    (risk,) = near_limit([cohort])
+
+    assert [(one.unit, one.missed, one.reached) for one in risk.expulsions] == [(None, 17, True), (1, 17, True)]
+    assert expulsions_of(trainee, *progress_of(trainee)) == [*risk.expulsions]
+
+
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.INSTRUCTOR])
+def test_the_page_of_a_trainee_near_expulsion_leads_staff_to_the_decision(client, sign_in, role):
+    cohort, trainee, _good = long_running(12)
+    person = make_member(role, cohort.host)
+    sign_in(assign(person, cohort) if role == Role.INSTRUCTOR else person)
+
+    page = client.get(reverse("curriculum:trainee", args=[trainee.pk])).content.decode()
+
+    assert "결석 12일, 13일이면 제적 (훈련과정 전체 기준)" in page
+    assert (reverse("cohorts:enrolment-end", args=[trainee.pk]) in page) == (role == Role.OFFICIAL)
+    trainee.refresh_from_db()
+    assert trainee.is_active
+
+
+def test_the_sheet_and_the_home_name_who_has_reached_expulsion_first(client, sign_in):
+    cohort, _trainee, _good = long_running(13)
+    user = assign(make_member(Role.INSTRUCTOR, cohort.host), cohort)
+    sign_in(user)
+
+    for url in (reverse("curriculum:sheet", args=[cohort.pk]), reverse("home")):
+        page = client.get(url).content.decode()
+        assert "결석 13일, 13일이면 제적 (훈련과정 전체 기준)" in page
+        assert "제적 기준 도달" in page
+
+
+def test_who_has_left_is_not_near_expulsion():
+    cohort, trainee, _good = long_running(13)
+    trainee.state, trainee.ended_on = EnrolmentState.DROPPED, timezone.localdate()
+    trainee.save()
+
+    assert near_limit([cohort]) == []
+    assert expulsions_of(trainee, *progress_of(trainee)) == []
