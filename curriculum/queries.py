@@ -196,10 +196,14 @@ class Risk:
     expulsions: tuple[Expulsion, ...]
 
     @property
+    def reached(self) -> bool:
+        """Whether the number that expels is reached, in a unit or over the course."""
+        return any(one.reached for one in self.expulsions)
+
+    @property
     def order(self) -> tuple[bool, bool, int, int]:
         """Who has reached expulsion comes first, then who can no longer complete."""
-        reached = any(one.reached for one in self.expulsions)
-        return not reached, self.left is not None, self.left or 0, self.enrolment.number
+        return not self.reached, self.left is not None, self.left or 0, self.enrolment.number
 
 
 def risks_of(cohort: Cohort, rows: Iterable[Row], within: int = 3) -> list[Risk]:
@@ -262,8 +266,10 @@ def _kept_by_unit(units: dict[int, list[UnitPeriod]]) -> dict[int, list[tuple[in
         output_field=models.IntegerField(),
     )
     rows = Attendance.objects.filter(enrolment__cohort__in=units, day__registered_at__isnull=False)
-    rows = rows.order_by().annotate(unit=number).values("enrolment", "unit")
-    sums = rows.annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
+    grouped = rows.order_by().annotate(unit=number).values("enrolment", "unit")
+    sums = grouped.annotate(
+        rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0)
+    )
     found = defaultdict(list)
     for enrolment, *numbers in sums.values_list("enrolment", "unit", "rows", "missed", "times"):
         found[enrolment].append(tuple(numbers))
