@@ -18,7 +18,7 @@ from curriculum.queries import attendance_of, expulsions_of, near_limit, progres
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from tests.factories import assign, make_cohort, make_day, make_enrolment, make_member
+from tests.factories import assign, make_cohort, make_day, make_enrolment, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 GOLDEN = pathlib.Path(__file__).parent.parent / "data" / "attendance_golden.csv"
@@ -312,3 +312,15 @@ def test_who_has_left_is_not_near_expulsion():
 
     assert near_limit([cohort]) == []
     assert expulsions_of(trainee, *progress_of(trainee)) == []
+
+
+def test_the_home_of_a_trainee_says_how_near_expulsion_is(client, sign_in):
+    _cohort, trainee, _good = long_running(11)
+    trainee.person.user = make_user()
+    trainee.person.save()
+    sign_in(trainee.person.user)
+
+    page = client.get(reverse("home")).content.decode()
+
+    assert "결석 11일, 13일이면 제적 (훈련과정 전체 기준)" in page
+    assert "제적 임박" in page
