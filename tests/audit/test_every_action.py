@@ -12,6 +12,7 @@ RECORDS = {"record", "event"}  # of portal.audit
 # Why these need no event, by their dotted names.
 EXCEPTIONS: dict[str, str] = {
     "cohorts.actions.applications.keep_typed": "no act of anybody yet: nothing of a draft is, before it is submitted",
+    "cohorts.actions.bulk_verbs.mails": "it changes nothing: the letters of what `bulk` carries out and records",
 }
 
 
