@@ -65,30 +65,42 @@ def badge(state: Any, label: Any = None) -> SafeString:
     return mark_safe(f'<span class="krds-badge {look}">{text}</span>')  # noqa: S308
 
 
+HOLE = "\ue000%s\ue000"  # of letters that no text has, and that no escaping changes
+
+
 class Prepared(template.Node):
-    def __init__(self, content: template.NodeList, given: dict[str, FilterExpression]) -> None:
-        self.content, self.given = content, given
+    def __init__(
+        self, content: template.NodeList, given: dict[str, FilterExpression], each: dict[str, FilterExpression]
+    ) -> None:
+        self.content, self.given, self.each = content, given, each
         self.kept: dict[tuple[Hashable, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
         values = {name: expression.resolve(context) for name, expression in self.given.items()}
         key = (get_language(), *values.values())
         if key not in self.kept:
-            self.kept[key] = self.content.render(context.new(values))
-        return self.kept[key]
+            self.kept[key] = self.content.render(context.new(values | {name: HOLE % name for name in self.each}))
+        html: str = self.kept[key]
+        for name, expression in self.each.items():
+            html = html.replace(HOLE % name, escape(expression.resolve(context)))
+        return mark_safe(html)  # noqa: S308  # rendered by a template; what fills its holes is escaped
 
 
 @register.tag
 def prepared(parser: Parser, token: Token) -> Prepared:
-    """`{% prepared menu=shell.menu %}…{% endprepared %}`: rendered once per language and value, then kept.
+    """`{% prepared menu=shell.menu each csrf_token shell.here %}…{% endprepared %}`: rendered once, then kept.
 
-    Nothing else of the context is seen inside, so that nobody is shown what belongs to another.
-    The values must be hashable, and few.
+    Once per language and value; the values must be hashable, and few. What follows `each` is put in at every look;
+    inside, it goes by its last word: `{{ here }}`. Nothing else of the context is seen inside, so that nobody is
+    shown what belongs to another.
     """
-    given = token_kwargs(token.split_contents()[1:], parser)
+    words = token.split_contents()[1:]
+    at = words.index("each") if "each" in words else len(words)
+    each = {word.rpartition(".")[2]: parser.compile_filter(word) for word in words[at + 1 :]}
+    given = token_kwargs(words[:at], parser)
     content = parser.parse(("endprepared",))
     parser.delete_first_token()
-    return Prepared(content, given)
+    return Prepared(content, given, each)
 
 
 @register.simple_tag
