@@ -160,7 +160,7 @@ def show_both(request: HttpRequest, form: AgreementForm, refusal: actions.Change
             shown = _("Yes") if now[name] else _("No")
         if name == "kind":
             shown = refusal.current.get_kind_display()
-        form.add_error(name, _("Stored meanwhile: %(value)s") % {"value": shown})
+        form.add_error(name, _("%(field)s as stored now: %(value)s") % {"field": form[name].label, "value": shown})
     sent = request.POST.copy()
     sent["version"] = str(refusal.current.version)
     form.data = sent
