@@ -160,7 +160,7 @@ def test_the_second_of_two_editors_sees_both_values_and_can_decide(browser, city
     page = second.content.decode()
     assert second.status_code == 422
     assert 'value="나중에 저장한 이름"' in page
-    assert "그 사이 저장된 값: 먼저 저장한 이름" in page
+    assert "지금 저장된 협약명: 먼저 저장한 이름" in page
 
     again = browser.post(url, {"title": "나중에 저장한 이름", "kind": "mou", "version": 2})
     assert again.status_code == 302

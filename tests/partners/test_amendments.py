@@ -366,7 +366,7 @@ def test_who_was_slower_sees_both_values_and_decides(browser, agreement):
 
     assert second.status_code == 422
     assert "내가 쓴 목적" in second.content.decode()
-    assert "그 사이 저장된 값: 그 사이의 목적" in second.content.decode()
+    assert "지금 저장된 목적: 그 사이의 목적" in second.content.decode()
     assert browser.post(url, typed | {"version": 2}).status_code == 302
 
 
