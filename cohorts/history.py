@@ -26,6 +26,7 @@ say(
         "cohort.started": _("The training began"),
         "cohort.finished": _("The cohort was finished"),
         "cohort.cancelled": _("The cohort was cancelled"),
+        "cohort.drafts_destroyed": _("Drafts that were never submitted were destroyed"),
         "cohort.typed_destroyed": _("What applicants had typed and not sent was destroyed"),
         "staff.assigned": _("Somebody was put to work here"),
         "staff.unassigned": _("Somebody is no longer at work here"),

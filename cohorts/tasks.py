@@ -137,9 +137,9 @@ def destroy_visit_names(job: Job) -> dict[str, int]:
 
 @schedule("daily", at="03:15")
 def destroy_typed(job: Job) -> dict[str, int]:
-    from cohorts.actions import typed
+    from cohorts.actions import drafts, typed
 
-    return {"destroyed": typed.destroy_typed()}
+    return {"destroyed": typed.destroy_typed(), "drafts": drafts.destroy_drafts()}
 
 
 @schedule("daily", at="03:20")

@@ -1,6 +1,7 @@
 """An application (지원서) for a cohort."""
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -14,6 +15,7 @@ from cohorts.models.questions import OWN_REASON
 from cohorts.roster_reasons import explain
 from cohorts.states import (
     CAN_WITHDRAW,
+    HAS_ENDED,
     HOLDS_A_PLACE,
     HOLDS_A_SEAT,
     IN_SELECTION,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.accounts.models import User
+
+
+DRAFT_KEPT = timedelta(days=3)  # after the own deadline; destroying may take five days (domain.md 6.4)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -78,6 +83,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         ends = Case(usual, When(cohort__state__in=TAKES_LATE, then=until))
         drafts = self.filter(state=ApplicationState.DRAFT).with_deadline().annotate(ends_at=ends)
         return drafts.filter(ends_at__gt=first, ends_at__lte=last)
+
+    def drafts_expired(self, now: "datetime") -> "ApplicationQuerySet":
+        """Never submitted, and nothing can come of them any more: the own deadline passed `DRAFT_KEPT` ago, or the
+        cohort is over."""
+        over = now - DRAFT_KEPT
+        too_late = Q(extended_until=None) | Q(extended_until__lte=over) | ~Q(cohort__state__in=TAKES_LATE)
+        ended = Q(cohort__state__in=HAS_ENDED) | (Q(cohort__apply_closes_at__lte=over) & too_late)
+        return self.filter(state=ApplicationState.DRAFT).with_deadline().filter(ended)
 
     def in_selection(self) -> "ApplicationQuerySet":
         return self.filter(state__in=IN_SELECTION)

@@ -15,12 +15,13 @@ from cohorts import permissions as may
 from cohorts import queries
 from cohorts.actions import applications as actions
 from cohorts.actions.consents import withdraw_consent
+from cohorts.application_acts import Acts, acts_of
 from cohorts.blind import facts_of
 from cohorts.bulk import BulkVerb
 from cohorts.forms.applications import OverruleForm, filter_for
 from cohorts.forms.cohorts import ReasonForm
 from cohorts.forms.supplements import CancelForm
-from cohorts.models import Application, ApplicationFile, Cohort, Consent, Track
+from cohorts.models import Application, ApplicationFile, Cohort, Consent, Supplement, Track
 from cohorts.queries.answers import own_answers
 from cohorts.queries.application_rows import Row, application_rows
 from cohorts.states import (
@@ -35,6 +36,7 @@ from cohorts.states import (
 )
 from cohorts.views.apply import check_context
 from portal import audit
+from portal.accounts.models import User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
 from portal.common.downloads import send_file
@@ -272,37 +274,37 @@ def _staff_page(request: HttpRequest, found: Application, form: OverruleForm) ->
         "may_download": may_download,
         "consents": found.person.consents.select_related("text") if in_full else [],
         "resembling": queries.resembling(found.person) if in_full else [],
-        "conflict_url": _url("cohorts:conflict-declare", found.pk)
-        if user.role in HOST_STAFF and found.state in IN_SELECTION
-        else "",
-        "contacts_url": _url("cohorts:contact-list", found.pk)
-        if user.role in (Role.ADMIN, *HOST_STAFF) and found.state in CAN_BE_CONTACTED
-        else "",
-        "withdraw_url": _url("cohorts:application-withdraw", found.pk)
-        if may.can_withdraw_application(user, found) and found.state in CAN_WITHDRAW and not found.holds_a_seat
-        else "",
-        "interview_url": _url("cohorts:admission-interview", found.pk)
-        if user.role in HOST_STAFF and found.state in IN_SELECTION
-        else "",
-        "extension_url": f"{_url('cohorts:extension-grant', found.cohort_id)}?application={found.pk}"
-        if user.role in HOST_STAFF and found.state in OPEN_TO_CHANGE and found.cohort.state in TAKES_LATE
-        else "",
-        "selection_url": _url("cohorts:selection", found.cohort_id) if user.role in (Role.ADMIN, *HOST_STAFF) else "",
-        "bonus_url": _bonus_url(found) if may.can_claim_bonus(user, found) else "",
-        "result_url": _result_url(found) if may.can_see_result(user, found) else "",
         "supplements": supplements,
         "may_ask": may.can_ask_supplement(user, found),
         "cancel_form": CancelForm(auto_id="documents_%s"),
-        "supplement_url": _url("cohorts:supplement-ask", found.pk)
-        if may.can_ask_supplement(user, found)
-        and found.state in TAKES_SUPPLEMENTS
-        and not found.deadline.is_open
-        and not any(one.state in OPEN_SUPPLEMENT for one in supplements)
-        else "",
         "overrule_form": form if may_overrule else None,
+        "acts": _staff_acts(user, found, supplements, likely=not may_overrule),
         "tabs": _tabs(request, found, "cohorts:application"),
     }
     return render(request, "cohorts/application.html", context, status=form_status(form))
+
+
+def _staff_acts(user: User, found: Application, supplements: list[Supplement], *, likely: bool) -> Acts:
+    """Where the office goes from here, the likeliest first; `likely`: the first of them is the next thing to do."""
+    staff, host = user.role in (Role.ADMIN, *HOST_STAFF), user.role in HOST_STAFF
+    asks = may.can_ask_supplement(user, found) and found.state in TAKES_SUPPLEMENTS and not found.deadline.is_open
+    offers = {
+        "supplement-ask": asks and not any(one.state in OPEN_SUPPLEMENT for one in supplements),
+        "admission-interview": host and found.state in IN_SELECTION,
+        "conflict-declare": host and found.state in IN_SELECTION,
+        "contact-list": staff and found.state in CAN_BE_CONTACTED,
+        "application-result": may.can_see_result(user, found) and found.decided,  # type: ignore[attr-defined]
+        "application-bonus": may.can_claim_bonus(user, found) and found.gives_bonus,  # type: ignore[attr-defined]
+        "application-withdraw": may.can_withdraw_application(user, found)
+        and found.state in CAN_WITHDRAW
+        and not found.holds_a_seat,
+    }
+    urls = {name: _url(f"cohorts:{name}", found.pk) for name, offered in offers.items() if offered}
+    if host and found.state in OPEN_TO_CHANGE and found.cohort.state in TAKES_LATE:
+        urls["extension-grant"] = f"{_url('cohorts:extension-grant', found.cohort_id)}?application={found.pk}"
+    if staff:
+        urls["selection"] = _url("cohorts:selection", found.cohort_id)
+    return acts_of(urls, found, likely=likely)
 
 
 def _url(name: str, pk: int) -> str:

@@ -235,3 +235,35 @@ def test_the_list_of_ones_own_costs_the_same(client, applicant, django_assert_nu
 
     with django_assert_num_queries(4):  # session, account, applications, forms begun
         client.get(reverse("cohorts:my-application-list"))
+
+
+@pytest.mark.parametrize(
+    ("state", "first"),
+    [
+        ("submitted", "selection"),
+        ("waitlisted", "contact-list"),
+        ("accepted", "contact-list"),
+        ("rejected", "selection"),
+    ],
+)
+def test_one_act_stands_in_front_and_the_rest_behind_it(client, cohort, official, state, first):
+    application = make_application(cohort=cohort, state=state)
+
+    page = client.get(application.get_absolute_url())
+
+    acts = page.context["acts"]
+    of = cohort.pk if first == "selection" else application.pk
+    assert acts.shown[0].url == reverse(f"cohorts:{first}", args=[of])
+    assert [act.css for act in acts.shown] == ["primary", "secondary"][: len(acts.shown)]
+    urls = [act.url for act in (*acts.shown, *acts.more)]
+    assert len(set(urls)) == len(urls)
+    assert all(f'href="{url}"' in page.content.decode() for url in urls)
+
+
+def test_what_is_ineligible_is_first_to_be_looked_at_again(client, cohort, official):
+    application = make_application(cohort=cohort, state="ineligible", ineligible_reasons=["late"])
+
+    page = client.get(application.get_absolute_url())
+
+    assert page.context["overrule_form"]
+    assert [act.css for act in page.context["acts"].shown] == ["secondary"]

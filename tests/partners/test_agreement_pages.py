@@ -202,6 +202,9 @@ def test_a_document_is_kept_and_comes_back_as_it_was(browser, city, settings, tm
     twice = browser.post(url, {"kind": "scan", "file": SimpleUploadedFile("같은 것.pdf", pdf())})
 
     assert [answer.status_code for answer in (bad, good, twice)] == [422, 302, 422]
+    opened = ['<details class="p-details" open><summary>문서 추가' in page.content.decode() for page in (bad, twice)]
+    assert opened == [True, True]  # open where there is a mistake, else folded
+    assert '<details class="p-details"><summary>문서 추가' in browser.get(agreement.get_absolute_url()).content.decode()
     stored = AgreementDocument.objects.get()
     answer = browser.get(reverse("partners:document-file", args=[agreement.pk, stored.pk]))
     assert b"".join(answer.streaming_content) == pdf()
