@@ -156,12 +156,7 @@ def test_sent_back_without_words_the_question_stands_open(page, live_server, cli
     page.get_by_text("사유와 함께 선발안을 돌려보냈습니다").or_(page.get_by_text("점수 확인")).first.wait_for()
 
 
-def test_it_stands_open_without_script_too(plain_page, live_server, client, cohort):
-    send_back_without_words(plain_page, live_server, client, cohort)
-    look(plain_page, "selection-sent-back-plain")
-
-
-@pytest.mark.parametrize("which", ["page", "plain_page"])
+@pytest.mark.parametrize("which", ["page"])
 def test_one_application_has_one_button_in_front(which, request, live_server, client, cohort):
     page = request.getfixturevalue(which)
     one = cohort.applications.first()
