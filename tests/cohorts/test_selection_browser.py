@@ -136,7 +136,7 @@ def test_pages_in_english(page, live_server, client, cohort):
     look(page, "waitlist-en")
 
 
-def send_back_without_words(page, live_server, client, cohort):
+def test_sent_back_without_words_the_question_stands_open(page, live_server, client, cohort):
     first, second = make_member(Role.OFFICIAL, cohort.host), make_member(Role.OPERATOR, cohort.host)
     prepared = selection.prepare_selection(cohort, by=first, turn_down_unranked=True)
     selection.request_release(prepared, by=first)
@@ -145,10 +145,6 @@ def send_back_without_words(page, live_server, client, cohort):
     page.get_by_role("button", name="돌려보내기").first.click()
     page.locator("#send-back form button").click()
     page.locator("#send-back .p-error-summary, #send-back [aria-invalid=true]").first.wait_for()
-
-
-def test_sent_back_without_words_the_question_stands_open(page, live_server, client, cohort):
-    send_back_without_words(page, live_server, client, cohort)
     assert_accessible(page)
     look(page, "selection-sent-back")
     page.locator("#send-back textarea").fill("점수 확인")
@@ -156,16 +152,13 @@ def test_sent_back_without_words_the_question_stands_open(page, live_server, cli
     page.get_by_text("사유와 함께 선발안을 돌려보냈습니다").or_(page.get_by_text("점수 확인")).first.wait_for()
 
 
-@pytest.mark.parametrize("which", ["page"])
-def test_one_application_has_one_button_in_front(which, request, live_server, client, cohort):
-    page = request.getfixturevalue(which)
+def test_one_application_has_one_button_in_front(page, live_server, client, cohort):
     one = cohort.applications.first()
     sign_in(page, client, make_member(Role.OFFICIAL, cohort.host), live_server.url)
     page.goto(one.get_absolute_url())
-    look(page, f"application-{which}")
+    look(page, "application-acts")
     page.locator(".p-more > summary").click()
-    if which == "page":
-        assert_accessible(page)
-    look(page, f"application-more-{which}")
+    assert_accessible(page)
+    look(page, "application-acts-more")
     page.locator(".p-more").get_by_role("link", name="이해충돌").click()
     page.wait_for_url(f"**/applications/{one.pk}/conflict/")
