@@ -47,9 +47,12 @@ def attach(page, label: str, name: str, content: bytes) -> None:
 def test_the_papers_of_an_agreement(page, live_server, client, official, agreement):
     sign_in(page, client, official, live_server.url)
     page.goto(agreement.get_absolute_url())
+    page.locator("summary", has_text="문서 추가").click()
     page.get_by_label("문서 종류").select_option("signed")
     attach(page, "파일", "업무협약서 서명본.pdf", pdf(b"signed"))
     page.get_by_role("button", name="문서 올리기").click()
+    page.get_by_role("link", name="업무협약서 서명본").first.wait_for()
+    page.locator("summary", has_text="문서 추가").click()
     page.get_by_label("문서 종류").select_option("scan")
     page.get_by_label("스캔한 서명본").select_option(label="업무협약서 서명본")
     attach(page, "파일", "원본 스캔.pdf", pdf(b"scan"))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.actions.applications import remind_of_drafts
@@ -56,7 +57,7 @@ def test_who_is_writing_just_now_is_left_in_peace(draft):
 
 def test_a_draft_is_the_next_thing_to_do_until_the_deadline(draft, sign_in):
     [todo] = sign_in(draft.person.user).get("/").context["todos"]
-    assert todo.url == draft.get_absolute_url()
+    assert todo.url == reverse("cohorts:apply", args=[draft.cohort_id])
 
     with time_machine.travel(draft.cohort.apply_closes_at, tick=False):
         assert sign_in(draft.person.user).get("/").context["todos"] == []
