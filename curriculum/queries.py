@@ -20,6 +20,7 @@ from curriculum.calendar import UnitPeriod, unit_periods
 from curriculum.models import Attendance, Lesson, Module, TrainingDay
 from curriculum.policy import attendance_policy
 from portal.accounts.models import User
+from portal.common.counting import counted_per
 
 
 def held_days() -> Q:
@@ -305,7 +306,7 @@ def with_hours(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
     """Programmes with the number of their modules and the sum of their hours."""
     modules = Module.objects.filter(programme=OuterRef("pk")).order_by().values("programme")
     return programmes.annotate(
-        module_count=Coalesce(Subquery(modules.annotate(n=Count("pk")).values("n")), 0),
+        module_count=counted_per(Module.objects.all(), "programme"),
         hours=Coalesce(Subquery(modules.annotate(n=Sum("hours")).values("n")), 0),
     )
 

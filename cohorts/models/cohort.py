@@ -25,6 +25,7 @@ from cohorts.states import (
     ProgrammeKind,
 )
 from portal.accounts.roles import COHORT_STAFF, HOST_STAFF, Role
+from portal.common.counting import counted_per
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
@@ -152,9 +153,8 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def for_list(self) -> "CohortQuerySet":
         """With `application_count` (received) and `seat_count`, counted for the page alone."""
         Application = apps.get_model("cohorts", "Application")
-        received = Application.objects.filter(cohort=OuterRef("pk"), state__in=RECEIVED).order_by().values("cohort")
-        numbered = self.with_seats().select_related("programme", "host")
-        return numbered.annotate(application_count=Coalesce(Subquery(received.annotate(n=Count("pk")).values("n")), 0))
+        received = counted_per(Application.objects.filter(state__in=RECEIVED), "cohort")
+        return self.with_seats().select_related("programme", "host").annotate(application_count=received)
 
     def for_detail(self) -> "CohortQuerySet":
         return self.select_related("programme__agreement", "host", "policy").prefetch_related("tracks")

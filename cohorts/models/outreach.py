@@ -9,8 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,7 @@ from cohorts.outreach_states import (
     VisitState,
 )
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.counting import counted_per
 from portal.common.korean import search_key
 from portal.common.models import HostOwned
 
@@ -70,12 +70,10 @@ class RoundQuerySet(models.QuerySet["OutreachRound"]):
     def for_list(self) -> "RoundQuerySet":
         """With `request_count`, `visit_count` (not cancelled) and `held_count`, counted for the page alone."""
         Visit = apps.get_model("cohorts", "Visit")
-        visits = Visit.objects.filter(round=OuterRef("pk")).order_by().values("round").annotate(n=Count("pk"))
-        requests = SchoolRequest.objects.standing().filter(round=OuterRef("pk")).order_by().values("round")
         return self.select_related("programme", "company", "host").annotate(
-            request_count=Coalesce(Subquery(requests.annotate(n=Count("pk")).values("n")), 0),
-            visit_count=Coalesce(Subquery(visits.exclude(state=VisitState.CANCELLED).values("n")), 0),
-            held_count=Coalesce(Subquery(visits.filter(state=VisitState.HELD).values("n")), 0),
+            request_count=counted_per(SchoolRequest.objects.standing(), "round"),
+            visit_count=counted_per(Visit.objects.exclude(state=VisitState.CANCELLED), "round"),
+            held_count=counted_per(Visit.objects.filter(state=VisitState.HELD), "round"),
         )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject, Upper
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import JSONObject, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from partners.states import (
     OrganizationKind,
 )
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.counting import counted_per
 from portal.common.models import HostOwned, WithLabels
 from portal.common.prepared import Prepared, Slot
 
@@ -52,9 +53,8 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def for_list(self, user: "User") -> "OrganizationQuerySet":
         """With the number of agreements that `user` may see."""
-        joined = Party.objects.visible_to(user).filter(organization=OuterRef("pk"))
-        per_organization = joined.order_by().values("organization").annotate(n=Count("pk")).values("n")
-        return self.select_related("parent").annotate(agreement_count=Coalesce(Subquery(per_organization), 0))
+        agreements = counted_per(Party.objects.visible_to(user), "organization")
+        return self.select_related("parent").annotate(agreement_count=agreements)
 
 
 class Organization(WithLabels):

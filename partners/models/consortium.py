@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.agreements import Agreement, Organization, Party
 from partners.states import COUNTS_AS_FOUND, TOOK_PLACE, JointProjectState, MeetingState, Sector
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.counting import counted_per
 from portal.common.models import HostOwned, StoredFile
 
 if TYPE_CHECKING:
@@ -39,11 +39,9 @@ class ConsortiumQuerySet(models.QuerySet["Consortium"]):
 
     def for_list(self) -> "ConsortiumQuerySet":
         """With the numbers of members and of meetings that took place."""
-        members = ConsortiumMember.objects.current().filter(consortium=OuterRef("pk")).order_by().values("consortium")
-        held = Meeting.objects.took_place().filter(consortium=OuterRef("pk")).order_by().values("consortium")
         return self.select_related("agreement", "host").annotate(
-            member_count=Coalesce(Subquery(members.annotate(n=Count("pk")).values("n")), 0),
-            meeting_count=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
+            member_count=counted_per(ConsortiumMember.objects.current(), "consortium"),
+            meeting_count=counted_per(Meeting.objects.took_place(), "consortium"),
         )
 
 
@@ -134,8 +132,7 @@ class MeetingQuerySet(OfConsortium):
 
     def for_list(self) -> Self:
         """With the number of members that were there."""
-        present = MeetingAttendance.objects.filter(meeting=OuterRef("pk"), present=True).order_by().values("meeting")
-        there = Coalesce(Subquery(present.annotate(n=Count("pk")).values("n")), 0)
+        there = counted_per(MeetingAttendance.objects.filter(present=True), "meeting")
         return self.select_related("consortium__agreement").annotate(present_count=there)
 
     def for_detail(self) -> Self:

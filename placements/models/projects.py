@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from placements.states import (
     ProjectState,
 )
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.counting import counted_per
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(project__state__in=MENTOR_MAY_SEE_TEAM)
 
     def for_list(self) -> "TeamQuerySet":
-        members = TeamMember.objects.filter(team=OuterRef("pk"), left_on=None).order_by().values("team")
-        count = Coalesce(Subquery(members.annotate(n=Count("pk")).values("n")), 0)
-        return self.select_related("project__company", "cohort", "mentor__user").annotate(member_count=count)
+        members = counted_per(TeamMember.objects.filter(left_on=None), "team")
+        return self.select_related("project__company", "cohort", "mentor__user").annotate(member_count=members)
 
 
 class Team(HostOwned):

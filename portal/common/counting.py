@@ -1,11 +1,18 @@
-"""How many: the numbers of a home page, all of them by one query."""
+"""How many: beside each row of a list, and the numbers of a home page by one query."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+
+def counted_per(rows: QuerySet[Any], column: str) -> Any:
+    """For `annotate`: how many of `rows` belong to the outer row. Their sums do not multiply each other."""
+    mine = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
+    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
 
 
 def count_all(wanted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from cohorts.models import Application, Cohort, Enrolment
 from cohorts.states import IN_TRAINING, RECEIVED, CohortState
 from curriculum.models import Attendance, TrainingDay
 from portal.accounts.models import User
+from portal.common.counting import counted_per
 from portal.common.todos import where
 
 IN_PROGRESS = (CohortState.PLANNED, CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING)
@@ -29,12 +30,6 @@ class Tile:
     unit: str = ""
     note: str = ""
     tone: str = ""
-
-
-def counted_per(rows: QuerySet[Any], column: str) -> Any:
-    """For `annotate`: how many of `rows` belong to the outer row. Their sums do not multiply each other."""
-    mine = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
-    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
 
 
 def cohorts_in_progress(user: User) -> list[Any]:

@@ -40,14 +40,13 @@ from placements.states import JobState, LogState, ProjectState
 from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
-from portal.common.counting import count_all
+from portal.common.counting import count_all, counted_per
 from portal.common.todos import Todo, waiting, where
 from portal.dashboard.cards import (
     Tile,
     absences_per_day,
     applications_per_day,
     cohorts_in_progress,
-    counted_per,
     open_cohorts,
 )
 from portal.jobs.models import Job
