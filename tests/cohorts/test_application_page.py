@@ -18,20 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cohort():
-    return make_cohort()
-
-
-@pytest.fixture
 def official(cohort, sign_in):
     user = make_member(Role.OFFICIAL, cohort.host)
-    sign_in(user)
-    return user
-
-
-@pytest.fixture
-def applicant(sign_in):
-    user = make_user(email="hong@example.kr")
     sign_in(user)
     return user
 

@@ -21,18 +21,6 @@ from tests.files import pdf
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cohort():
-    return make_cohort()
-
-
-@pytest.fixture
-def applicant(sign_in):
-    user = make_user(email="hong@example.kr")
-    sign_in(user)
-    return user
-
-
 def test_from_the_first_page_to_the_receipt(client, cohort, applicant):
     application = fill(client, cohort)
     answer = submit(client, application)

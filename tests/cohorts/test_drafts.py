@@ -18,18 +18,6 @@ from tests.files import pdf
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cohort():
-    return make_cohort()
-
-
-@pytest.fixture
-def applicant(sign_in):
-    user = make_user(email="hong@example.kr")
-    sign_in(user)
-    return user
-
-
 def draft_of(user, cohort, **fields):
     person = make_person(host=cohort.host, user=user, email=user.email)
     return make_application(cohort=cohort, person=person, state="draft", **fields)

@@ -13,22 +13,10 @@ from cohorts.models import Answer, Application, ApplicationFile, Question
 from portal.accounts.roles import Role
 from tests.cohorts.applying import MOTIVATION, fill, send, step_url, submit
 from tests.cohorts.asking import ask, published
-from tests.factories import assign, make_cohort, make_member, make_user
+from tests.factories import assign, make_member, make_user
 from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cohort():
-    return make_cohort()
-
-
-@pytest.fixture
-def applicant(sign_in):
-    user = make_user(email="hong@example.kr")
-    sign_in(user)
-    return user
 
 
 def answer(client, cohort, page, *pairs):

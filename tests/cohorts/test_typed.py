@@ -21,18 +21,6 @@ pytestmark = pytest.mark.django_db
 HALF = {"name": "홍길", "birth_date": "", "mobile": "010-23", "address": "대구광역시 중구"}
 
 
-@pytest.fixture
-def cohort():
-    return make_cohort()
-
-
-@pytest.fixture
-def applicant(sign_in):
-    user = make_user(email="hong@example.kr")
-    sign_in(user)
-    return user
-
-
 def type_in(client, cohort, slug, data, field="name"):
     url = reverse("cohorts:apply-save", args=[cohort.pk, slug])
     return client.post(url, data, headers={"HX-Request": "true", "HX-Trigger-Name": field})
