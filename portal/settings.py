@@ -144,6 +144,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.dashboard.navigation.shell",
             ],
+            "libraries": {"i18n": "portal.common.templatetags.kept"},
+            "builtins": ["portal.common.templatetags.kept"],
         },
     }
 ]
