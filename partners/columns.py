@@ -174,7 +174,12 @@ def yes_or_no(name: str) -> Callable[[Row], str]:
 
 def choice(name: str, choices: Iterable[tuple[Any, Any]]) -> Callable[[Row], str]:
     labels = dict(choices)
-    return lambda row: str(labels.get(row[name], row[name]))
+
+    @lru_cache(maxsize=100)
+    def word(value: str, _language: str | None) -> str:
+        return str(labels.get(value, value))
+
+    return lambda row: word(row[name], get_language())
 
 
 def signed(row: Row) -> Any:

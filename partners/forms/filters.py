@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.fields import DateField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
+from portal.common.prepared import Prepared, Slot
 
 OTHERS = "others"  # agreements that another office keeps
 UNCHECKED = "unchecked"
@@ -100,20 +102,10 @@ class AgreementFilter(FilterForm):
     def _rows(self) -> dict[str, list[tuple[Any, Any]]]:
         """What the fields of rows offer: one query for all of them."""
         user = self.user
-        offered: list[QuerySet[Any, Any]] = [_offered("initiative", Initiative.objects.all(), "pk", "name")]
         found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
         if user.role in HOST_STAFF and user.acting:
             found["host"] = [(user.organization_id, user.acting.organization), (OTHERS, _("Other offices"))]
-        else:
-            keeps = Exists(Agreement.objects.visible_to(user).filter(host=OuterRef("pk")))
-            offered.append(_offered("host", Organization.objects.hosts().filter(keeps), "pk", "name"))
-        if "in_charge" in self.fields:
-            people = Membership.objects.live().filter(role__in=HOST_STAFF)
-            if user.role != Role.ADMIN:
-                people = people.filter(organization=user.organization_id)
-            offered.append(_offered("in_charge", people, "user", "user__name"))
-        first, *others = offered
-        for field, pk, name in first.union(*others).order_by("of_name"):
+        for field, pk, name in _choices(user.role, "in_charge" in self.fields)(organization=user.organization_id):
             found[field].append((pk, name))
         return found
 
@@ -185,6 +177,22 @@ def _offered(field: str, rows: Any, pk: str, name: str) -> QuerySet[Any, Any]:
     """What a field of rows offers, as (field, key, words)."""
     said = {"of_field": Value(field), "of_pk": F(pk), "of_name": F(name)}
     return rows.order_by().annotate(**said).values_list(*said)
+
+
+@cache
+def _choices(role: Role, with_people: bool) -> Prepared:
+    """All that the fields of rows offer to somebody in this role."""
+    reader: Any = SimpleNamespace(role=role, organization_id=Slot("organization"))
+    offered = [_offered("initiative", Initiative.objects.all(), "pk", "name")]
+    if role not in HOST_STAFF:
+        keeps = Exists(Agreement.objects.visible_to(reader).filter(host=OuterRef("pk")))
+        offered.append(_offered("host", Organization.objects.hosts().filter(keeps), "pk", "name"))
+    if with_people:
+        people = Membership.objects.live().filter(role__in=HOST_STAFF)
+        own = people if role == Role.ADMIN else people.filter(organization=reader.organization_id)
+        offered.append(_offered("in_charge", own, "user", "user__name"))
+    first, *others = offered
+    return Prepared(first.union(*others).order_by("of_name"))
 
 
 def _before_the_council(rows: Any, council: str) -> QuerySet:

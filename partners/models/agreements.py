@@ -30,7 +30,7 @@ from partners.states import (
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.counting import counted_per
 from portal.common.models import HostOwned, WithLabels
-from portal.common.prepared import Prepared, Slot
+from portal.common.prepared import Among, Prepared, Slot
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -175,8 +175,10 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.to_report().filter(report_due_on__lt=timezone.localdate())
 
     def titled_like(self, text: str) -> "AgreementQuerySet":
-        """By a part of the title, the register number or a party's name; by a like title if no title has the text."""
-        return self.filter(pk__in=_titled_like().inside(text=text))
+        """By a part of the title, the register number or a party's name; by a like title if there is none such."""
+        if _is_said()(text=text):
+            return self.filter(_says(text))
+        return self.filter(title__trigram_word_similar=text)
 
     def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))
@@ -327,15 +329,16 @@ class Agreement(HostOwned):
         return max(0, min(whole, whole - (self.days_left or 0))) if whole else 0
 
 
-@cache
-def _titled_like() -> Prepared:
-    """Each in a query of its own, so that each finds its own index."""
-    text, agreements = Slot("text"), Agreement.objects.order_by().values("pk")
-    titled = agreements.filter(title__icontains=text)
-    numbered = agreements.filter(number__istartswith=text)
+def _says(text: Any) -> Q:
+    """Each part finds its own index."""
     named = Party.objects.order_by().filter(organization__name__icontains=text).values("agreement")
-    resembling = agreements.filter(~Exists(titled), title__trigram_word_similar=text)
-    return Prepared(titled.union(numbered, named, resembling))
+    return Q(title__icontains=text) | Q(number__istartswith=text) | Q(Among(F("pk"), ArraySubquery(named)))
+
+
+@cache
+def _is_said() -> Prepared:
+    """Whether any agreement says a text: one key, or none."""
+    return Prepared(Agreement.objects.order_by().filter(_says(Slot("text"))).values_list("pk", flat=True)[:1])
 
 
 @cache

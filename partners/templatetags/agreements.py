@@ -7,6 +7,7 @@ from html import escape  # Django's own looks for lazy texts, which none of thes
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
@@ -17,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from partners.columns import COLUMNS, RegisterColumn, Row
 from partners.states import LIVE
 from portal.accounts.roles import Role
+from portal.common.tabs import tabs_of
 from portal.common.templatetags.parts import badge
 
 register = template.Library()
@@ -72,19 +74,17 @@ PAGES: tuple[tuple[str, Promise], ...] = (
 NOT_FOR_MENTORS = frozenset({"partners:check-list"})
 
 
-@register.inclusion_tag("components/_tabs.html", takes_context=True)
-def register_pages(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def register_pages(context: dict[str, Any]) -> SafeString:
     """The pages around the register that the reader may open, this one marked; no query."""
     request = context["request"]
-    hidden = NOT_FOR_MENTORS if request.user.role == Role.MENTOR else frozenset()
-    here = request.resolver_match.view_name
-    return {
-        "tabs": [
-            {"label": label, "url": reverse(name), "current": name == here}
-            for name, label in PAGES
-            if name not in hidden
-        ]
-    }
+    return _pages(get_language(), request.resolver_match.view_name, request.user.role == Role.MENTOR)
+
+
+@lru_cache(maxsize=100)
+def _pages(_language: str | None, here: str, for_mentor: bool) -> SafeString:
+    pages = ((label, name) for name, label in PAGES if not (for_mentor and name in NOT_FOR_MENTORS))
+    return render_to_string("components/_tabs.html", {"tabs": tabs_of(pages, here)})
 
 
 @register.filter

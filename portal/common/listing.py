@@ -177,8 +177,12 @@ class Listing:
 
     def url(self, **changes: Any) -> str:
         """This list's address with some parameters changed; an empty value takes one away."""
-        query = {**dict(self.request.GET.lists()), **changes}
+        query = {**self._asked, **changes}
         return "?" + urlencode({name: value for name, value in query.items() if value not in (None, "")}, doseq=True)
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return dict(self.request.GET.lists())
 
     @cached_property
     def query(self) -> str:

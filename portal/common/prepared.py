@@ -30,6 +30,14 @@ class Slot(Expression):
         return "%s", (self,)
 
 
+class Among(Func):
+    """`Among(F("pk"), ArraySubquery(…))`: an index answers it, beside other conditions; not so `pk__in` of a query."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 class Prepared:
     """The rows of a queryset, whatever it makes of them, as a list; one query, whose slots come as keywords."""
 
@@ -39,7 +47,10 @@ class Prepared:
     @cached_property
     def _built(self) -> tuple[Any, str, tuple[Any, ...]]:
         compiler = self.rows.query.get_compiler(connection=connection)
-        return compiler, *compiler.as_sql()
+        sql, params = compiler.as_sql()
+        converters = compiler.get_converters([selected[0] for selected in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _fields: converters
+        return compiler, sql, params
 
     def _values(self, asked: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(asked[one.name] if isinstance(one, Slot) else one for one in self._built[2])
@@ -65,10 +76,7 @@ class PreparedRows:
     """
 
     def __init__(self, rows: "QuerySet[Any, dict[str, Any]]") -> None:
-        among = Func(
-            F("pk"), Slot("keys"), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
-        )
-        self.rows = Prepared(rows.filter(among).order_by())
+        self.rows = Prepared(rows.filter(Among(F("pk"), Slot("keys"))).order_by())
 
     def __call__(self, keys: Iterable[int]) -> list[dict[str, Any]]:
         keys = list(keys)

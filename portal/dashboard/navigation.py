@@ -108,7 +108,7 @@ FOOTER: tuple[Entry, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by which it is: to compare words, both are translated
 class Item:
     label: Label
     url: str
@@ -124,10 +124,20 @@ def address(name: str) -> str | None:
         return None
 
 
-def items(entries: Iterable[Entry], current: str = "", aria: str = "") -> list[Item]:
+def items(entries: Iterable[Entry], current: str = "", aria: str = "") -> tuple[Item, ...]:
     """The entries that exist; the one whose address is `current` gets this value of aria-current."""
     found = [(label, url) for label, name in entries if (url := address(name))]
-    return [Item(label, url, aria if url == current else "") for label, url in found]
+    return tuple(Item(label, url, aria if url == current else "") for label, url in found)
+
+
+@cache
+def account() -> tuple[Item, ...]:
+    return items(ACCOUNT)
+
+
+@cache
+def footer() -> tuple[Item, ...]:
+    return items(FOOTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +184,8 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
     language = "en" if get_language() == "ko" else "ko"
     return {
         "menu": Menu.of(user.role if inside else None, request.path),
-        "account": tuple(items(ACCOUNT)) if inside else (),
-        "footer": tuple(items(FOOTER)),
+        "account": account() if inside else (),
+        "footer": footer(),
         "who": str(user) if inside else "",
         "role": user.role.label if inside else "",
         "roles": roles_of(user) if inside else [],

