@@ -47,6 +47,7 @@ say(
         "proposal.withdrawn": _("The proposal was withdrawn"),
         "agreement.party_added": _("A party was added"),
         "agreement.party_amended": _("A party was amended"),
+        "agreement.party_corrected": _("What was written down of a party was corrected"),
         "agreement.party_removed": _("A party was removed"),
         "agreement.commitment_added": _("A commitment was added"),
         "agreement.commitment_amended": _("A commitment was amended"),
@@ -101,6 +102,10 @@ say(
     refers={
         "organization": (_("Organization"), Organization),
         "commitment": (_("Commitment"), Commitment),
+        "party_role": (_("Role in the agreement"), None),
+        "party_signatory": (_("Signatory"), None),
+        "party_signatory_title": (_("Title of the signatory"), None),
+        "party_contact": (_("Contact"), None),
         "initiative": (_("Initiative"), Initiative),
         "council_act": (_("Council"), CouncilAct),
         "meeting_file": (_("File"), MeetingFile),

@@ -1,6 +1,6 @@
 """What is to be done next, as numbers that lead to exactly those records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from partners.models import (
     Agreement,
     AgreementDocument,
+    AmendedParty,
     Amendment,
     AmendmentLine,
     ComplianceCheck,
     CouncilAct,
     OrdinanceProfile,
+    Party,
 )
 from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
@@ -99,11 +101,26 @@ def papers_of(user: User, agreement: Agreement) -> Papers:
 
 
 def amendment_changes(amendment: Amendment) -> list[Change]:
-    """Before and after of each field and commitment it changes, in words. Reads what `for_list` brought along."""
+    """Before and after of each field, party and commitment it changes. Reads what `for_list` brought along."""
     before = {name: old for name, (old, _new) in amendment.changes.items()}
     after = {name: new for name, (_old, new) in amendment.changes.items()}
     parties = {line.party_id: str(line.party) for line in amendment.lines.all()}
-    return [*changes_in(Agreement, before, after), *(_line_change(line, parties) for line in amendment.lines.all())]
+    return [
+        *changes_in(Agreement, before, after),
+        *(change for one in amendment.parties.all() for change in _party_changes(one)),
+        *(_line_change(line, parties) for line in amendment.lines.all()),
+    ]
+
+
+def _party_changes(one: AmendedParty) -> list[Change]:
+    """A line for each of role, signatory and title that differs; one that joins is a line by itself."""
+    after = {name: getattr(one, name) for name in Party.SIGNED_AS}
+    joins = [] if one.before else [Change(_("New party"), "", str(one.organization))]
+    return joins + [
+        replace(change, label=f"{change.label} · {one.organization}")
+        for change in changes_in(AmendedParty, one.before, after)
+        if change.before != change.after
+    ]
 
 
 def _line_change(line: AmendmentLine, parties: dict[int, str]) -> Change:

@@ -18,11 +18,22 @@ from partners.actions.figures import refresh_figures
 from partners.actions.promises import (
     PROMISED,
     add_commitment,
+    add_party,
     amend_commitment,
+    amend_party,
     refuse_removing,
     remove_commitment,
 )
-from partners.models import Agreement, AgreementDocument, Amendment, AmendmentLine, Commitment
+from partners.models import (
+    Agreement,
+    AgreementDocument,
+    AmendedParty,
+    Amendment,
+    AmendmentLine,
+    Commitment,
+    Organization,
+    Party,
+)
 from partners.states import AMENDMENT_TRANSITIONS, LIVE, AmendmentState, CommitmentChange
 from portal import audit
 from portal.accounts.models import User
@@ -60,6 +71,11 @@ def revise_amendment(amendment: Amendment, *, by: User | None, version: int, rea
     for line in amendment.lines.select_related("commitment"):
         line.before = _promised(line.commitment) if line.commitment else {}
         line.save(update_fields=["before"])
+    there = {party.organization_id: party for party in agreement.parties.all()}
+    for change in amendment.parties.all():
+        change.party = there.get(change.organization_id)
+        change.before = change.party.signed_as if change.party else {}
+        change.save(update_fields=["party", "before"])
     _touch(amendment, "changes", "reason")
     audit.record(agreement, "agreement.amendment_revised", by=by, after={"amendment": amendment.pk}, reason=reason)
     return amendment
@@ -89,12 +105,41 @@ def propose_removal(amendment: Amendment, *, by: User | None, commitment: Commit
 
 
 @transaction.atomic
+def propose_party(
+    amendment: Amendment, *, by: User | None, organization: Organization, party: Party | None = None, **values: str
+) -> AmendedParty:
+    """An organization joins by the amendment; or `party`, which it is already, gets another role or signatory."""
+    amendment = _locked_draft(amendment)
+    now = amendment.agreement.parties.filter(organization=organization).first()
+    if now != party:
+        sentence = _("This organization is a party already.") if now else _("Choose a party of this agreement.")
+        raise ActionRefused(sentence, "organization")
+    said = {name: values[name] for name in Party.SIGNED_AS}
+    before = party.signed_as if party else {}
+    if said == before:
+        raise ActionRefused(_("Nothing of this party would change."))
+    change, _made = AmendedParty.objects.update_or_create(
+        amendment=amendment, organization=organization,
+        defaults=said | {"party": party, "before": before, "host_id": amendment.host_id},
+    )  # fmt: skip
+    _revised(amendment, by)
+    return change
+
+
+@transaction.atomic
+def drop_party(change: AmendedParty, *, by: User | None) -> None:
+    """The amendment leaves this party as it is."""
+    amendment = _locked_draft(change.amendment)
+    change.delete()
+    _revised(amendment, by)
+
+
+@transaction.atomic
 def drop_line(line: AmendmentLine, *, by: User | None) -> None:
     """The amendment leaves this commitment as it is."""
     amendment = _locked_draft(line.amendment)
     line.delete()
-    _touch(amendment)
-    audit.record(amendment.agreement, "agreement.amendment_revised", by=by, after={"amendment": amendment.pk})
+    _revised(amendment, by)
 
 
 @transaction.atomic
@@ -129,12 +174,15 @@ def bring_amendment_into_effect(
     """
     amendment = _locked_draft(amendment)
     agreement, lines = amendment.agreement, list(amendment.lines.select_related("commitment", "party"))
-    if not amendment.changes and not lines:
+    parties = list(amendment.parties.select_related("party__agreement", "organization"))
+    if not amendment.changes and not lines and not parties:
         raise ActionRefused(_("It changes nothing yet. Say first what it changes."))
     _refuse_wrong_day(agreement, agreed_on)
     if moved := moved_meanwhile(amendment):
         raise ChangedMeanwhile(agreement, moved)
     before, after = amend_signed_text(agreement, {name: new for name, (_old, new) in amendment.changes.items()})
+    for change in parties:
+        _write_party(change, amendment, by=by)
     for line in lines:
         line.amendment = amendment
         _write_line(line, by=by)
@@ -182,7 +230,7 @@ def proposed(amendment: Amendment) -> Agreement:
 
 
 def moved_meanwhile(amendment: Amendment) -> list[str]:
-    """Fields and commitments that are not any more as the draft starts from. Two queries at most."""
+    """Fields, commitments and parties that are not any more as the draft starts from. Four queries at most."""
     agreement = amendment.agreement
     now = values_of(agreement, amendment.changes)
     moved = [name for name, (old, _new) in amendment.changes.items() if now[name] != old]
@@ -190,6 +238,9 @@ def moved_meanwhile(amendment: Amendment) -> list[str]:
         gone = line.commitment is None and line.change != CommitmentChange.ADD
         if gone or (line.commitment and _promised(line.commitment) != line.before):
             moved.append(line.what)
+    changes = list(amendment.parties.all())
+    there = {party.organization_id: party.signed_as for party in agreement.parties.all()} if changes else {}
+    moved += [str(change) for change in changes if there.get(change.organization_id, {}) != change.before]
     return moved
 
 
@@ -240,6 +291,11 @@ def _differences(agreement: Agreement, values: dict[str, Any]) -> dict[str, list
     return {name: [now[name], then[name]] for name in values if now[name] != then[name]}
 
 
+def _revised(amendment: Amendment, by: User | None) -> None:
+    _touch(amendment)
+    audit.record(amendment.agreement, "agreement.amendment_revised", by=by, after={"amendment": amendment.pk})
+
+
 def _promised(commitment: Commitment) -> dict[str, Any]:
     due = commitment.due_on
     return {
@@ -267,9 +323,20 @@ def _keep_line(
         line, _made = AmendmentLine.objects.update_or_create(amendment=amendment, commitment=commitment, defaults=said)
     else:
         line = AmendmentLine.objects.create(amendment=amendment, **said)
-    _touch(amendment)
-    audit.record(amendment.agreement, "agreement.amendment_revised", by=by, after={"amendment": amendment.pk})
+    _revised(amendment, by)
     return line
+
+
+def _write_party(change: AmendedParty, amendment: Amendment, *, by: User | None) -> None:
+    """As `_write_line`, of a party."""
+    values = {name: getattr(change, name) for name in Party.SIGNED_AS}
+    if change.party:
+        amend_party(change.party, by=by, amendment=amendment, **values)
+        return
+    change.party = add_party(
+        amendment.agreement, by=by, organization=change.organization, amendment=amendment, **values
+    )
+    change.save(update_fields=["party"])
 
 
 def _write_line(line: AmendmentLine, *, by: User | None) -> None:

@@ -1,7 +1,8 @@
 """Who has promised what in an agreement.
 
 Until it is signed, its draft says so. After that, an amendment changes it; what the register lacks of the signed paper
-is transcribed, with the place where it stands there, and what was transcribed can be corrected.
+is transcribed, with the place where it stands there, and what was transcribed can be corrected. So can what a party is
+written down as, with the reason: a slip of the pen is no amendment, a new signatory is one.
 """
 
 from typing import Any
@@ -10,13 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from partners.actions.figures import refresh_figures
-from partners.models import Agreement, Amendment, AmendmentLine, Commitment, Organization, Party
+from partners.models import Agreement, AmendedParty, Amendment, AmendmentLine, Commitment, Organization, Party
 from partners.states import EDITABLE, LIVE, AmendmentState
 from portal import audit
 from portal.accounts.models import User
 from portal.common.exceptions import ActionRefused
 
-PARTY_FIELDS = ("role", "signatory", "signatory_title", "contact")
+PARTY_FIELDS = (*Party.SIGNED_AS, "contact")
 # What the signed paper says of a commitment; how it is counted is not in it.
 PROMISED = ("party", "what", "unit", "quantity", "due_on")
 COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
@@ -24,10 +25,16 @@ COMMITMENT_FIELDS = ("party", "what", "unit", "quantity", "due_on", "measure")
 
 @transaction.atomic
 def add_party(
-    agreement: Agreement, *, by: User | None, organization: Organization, transcribed_from: str = "", **values: Any
+    agreement: Agreement,
+    *,
+    by: User | None,
+    organization: Organization,
+    amendment: Amendment | None = None,
+    transcribed_from: str = "",
+    **values: Any,
 ) -> Party:
     agreement = _locked(agreement)
-    source = _source(agreement, transcribed_from)
+    source = "" if amendment else _source(agreement, transcribed_from)
     if agreement.parties.filter(organization=organization).exists():
         raise ActionRefused(_("This organization is a party already."), "organization")
     party = Party.objects.create(
@@ -39,17 +46,26 @@ def add_party(
 
 
 @transaction.atomic
-def amend_party(party: Party, *, by: User | None, **values: Any) -> Party:
-    """Its role, signatory and contact; another organization is another party."""
+def amend_party(
+    party: Party, *, by: User | None, amendment: Amendment | None = None, correction: str = "", **values: Any
+) -> Party:
+    """Its role, signatory and contact; another organization is another party.
+
+    Of a signed agreement its contact alone: the rest by an `amendment`, or as the `correction` of a slip, with its
+    reason (domain.md section 4: 변경 이력).
+    """
     agreement = _locked(party.agreement)
+    was = Party.objects.get(pk=party.pk)
     changed = _write(party, _known(values, PARTY_FIELDS))
+    slips = [name for name in changed if name in Party.SIGNED_AS] if agreement.state not in EDITABLE else []
+    if slips and amendment is None and not correction:
+        sentence = _("This was signed. Say what was written down wrongly, or prepare an amendment if it has changed.")
+        raise ActionRefused(sentence, "correction")
     if changed:
-        _record(
-            agreement,
-            "agreement.party_amended",
-            by=by,
-            after={"party": party.pk, "organization": party.organization_id, "fields": changed},
-        )
+        verb = "agreement.party_corrected" if slips and amendment is None else "agreement.party_amended"
+        before, after = ({f"party_{name}": getattr(one, name) for name in changed} for one in (was, party))
+        which = {"party": party.pk, "organization": party.organization_id}
+        _record(agreement, verb, by=by, before=which | before, after=which | after, reason=correction)
     return party
 
 
@@ -62,7 +78,7 @@ def remove_party(party: Party, *, by: User | None) -> None:
         )
     if party.commitments.exists():
         raise ActionRefused(_("%(name)s still has commitments. Remove them first.") % {"name": party.organization})
-    if AmendmentLine.objects.filter(party=party).exists():
+    if AmendmentLine.objects.filter(party=party).exists() or AmendedParty.objects.filter(party=party).exists():
         raise ActionRefused(_("%(name)s is named in an amendment and stays.") % {"name": party.organization})
     before = {"party": party.pk, "organization": party.organization_id}
     party.delete()

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions.agreements import AMENDS
-from partners.forms.register import AgreementForm, CommitmentForm, initial_of
-from partners.models import Agreement, AgreementDocument, Amendment, Commitment, Organization
+from partners.forms.register import AgreementForm, CommitmentForm, PartyForm, initial_of
+from partners.models import Agreement, AgreementDocument, Amendment, Commitment, Organization, Party
 from partners.states import AmendmentState
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -84,6 +84,18 @@ class AmendedCommitmentForm(CommitmentForm):
 
     def values(self) -> dict[str, Any]:
         return {"party": self.commitment.party} | self.cleaned_data if self.commitment else self.cleaned_data
+
+
+class AmendedPartyForm(PartyForm):
+    """What a party is to be and who signs for it. Whom to call there is no part of the paper."""
+
+    def __init__(self, *args: Any, agreement: Agreement, party: Party | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, agreement=agreement, party=party, **kwargs)
+        self.party = party
+        del self.fields["contact"]
+
+    def values(self) -> dict[str, Any]:
+        return {"organization": self.party.organization} | self.cleaned_data if self.party else self.cleaned_data
 
 
 class EffectForm(PortalForm):

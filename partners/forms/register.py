@@ -249,6 +249,16 @@ class PartyForm(PortalForm):
             self.fields["organization"].queryset = others
 
 
+class CorrectedPartyForm(PartyForm):
+    """Of a party to a signed agreement: its contact, and a slip of the pen in the rest, with its reason."""
+
+    correction = TextField(
+        label=_("What was written down wrongly"), max_letters=500, required=False, lines=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as: the paper says 김민수. Not needed for the contact. It stays in the history."),
+    )  # fmt: skip
+
+
 class CommitmentForm(PortalForm):
     party = forms.ModelChoiceField(label=_("Promised by"), queryset=Party.objects.none(), empty_label=_("Choose"))
     what = TextField(label=_("What is promised"), max_letters=200)

@@ -9,7 +9,7 @@ from partners.models.agreements import (
     OrganizationQuerySet,
     Party,
 )
-from partners.models.amendments import Amendment, AmendmentLine
+from partners.models.amendments import AmendedParty, Amendment, AmendmentLine
 from partners.models.consortium import (
     Consortium,
     ConsortiumMember,

@@ -366,6 +366,9 @@ class PartyQuerySet(models.QuerySet["Party"]):
 class Party(HostOwned):
     """An organization's part in an agreement. `host` is the agreement's keeper; saving sets it."""
 
+    # What the signed paper says of it; whom to call there is not in it.
+    SIGNED_AS = ("role", "signatory", "signatory_title")
+
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="parties")
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="parties", verbose_name=_("organization")
@@ -397,6 +400,10 @@ class Party(HostOwned):
 
     def __str__(self) -> str:
         return str(self.organization)
+
+    @property
+    def signed_as(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.SIGNED_AS}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.host_id = self.agreement.host_id

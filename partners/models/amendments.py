@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.agreements import Agreement, Commitment, Party
+from partners.models.agreements import Agreement, Commitment, Organization, Party
 from partners.models.documents import AgreementDocument
 from partners.states import AmendmentState, CommitmentChange, ConsentRule
 from portal.accounts.roles import HOST_STAFF, Role
@@ -38,7 +38,8 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
 
     def for_list(self) -> "AmendmentQuerySet":
         return self.select_related("agreement__host__ordinance", "document", "made_by").prefetch_related(
-            models.Prefetch("lines", AmendmentLine.objects.select_related("party__organization"))
+            models.Prefetch("lines", AmendmentLine.objects.select_related("party__organization")),
+            models.Prefetch("parties", AmendedParty.objects.select_related("organization")),
         )
 
 
@@ -137,3 +138,29 @@ class AmendmentLine(HostOwned):
 
     def __str__(self) -> str:
         return self.what
+
+
+class AmendedParty(HostOwned):
+    """What an amendment does with one party: it joins, or has another role or signatory from then on."""
+
+    amendment = models.ForeignKey(Amendment, models.CASCADE, related_name="parties")
+    # None for one that is to join.
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="amended", verbose_name=_("party"))
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("organization"))
+    before: Any = models.JSONField(default=dict, blank=True)  # empty for one that joins
+    role = models.CharField(_("role"), max_length=100, blank=True)
+    signatory = models.CharField(_("signatory"), max_length=50, blank=True)
+    signatory_title = models.CharField(_("title of the signatory"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a party")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["amendment", "organization"], name="one_change_per_party"),
+            models.CheckConstraint(
+                condition=Q(party__isnull=False) | Q(before={}), name="only_a_party_was_something_before"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organization)

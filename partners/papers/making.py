@@ -68,7 +68,7 @@ def agreement_paper(agreement: Agreement, body: str) -> Paper:
 def amendment_paper(amendment: Amendment, body: str) -> Paper:
     """제○차 변경협약서, with the table of before and after."""
     agreement = amendment.agreement
-    parties = list(agreement.parties.select_related("organization"))
+    parties = _signing(amendment)
     with translation.override("ko"):
         changes = [[one.label, one.before or "–", one.after or "–"] for one in amendment_changes(amendment)]
     values: Values = {
@@ -94,6 +94,17 @@ def amendment_paper(amendment: Amendment, body: str) -> Paper:
         else None,
         author=agreement.host.name,
     )
+
+
+def _signing(amendment: Amendment) -> list[Party]:
+    """The parties as the amendment has them: who signs it is who signs from now on."""
+    parties = {party.organization_id: party for party in amendment.agreement.parties.select_related("organization")}
+    if amendment.is_draft:
+        for change in amendment.parties.all():
+            party = parties.setdefault(change.organization_id, Party(organization=change.organization))
+            for name in Party.SIGNED_AS:
+                setattr(party, name, getattr(change, name))
+    return list(parties.values())
 
 
 def paper_title(agreement: Agreement) -> str:

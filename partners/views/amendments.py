@@ -13,13 +13,14 @@ from partners.actions import amendments as actions
 from partners.actions.agreements import ChangedMeanwhile
 from partners.forms.amendments import (
     AmendedCommitmentForm,
+    AmendedPartyForm,
     AmendmentFilter,
     AmendmentForm,
     EffectForm,
     ReportForm,
 )
 from partners.forms.register import ReasonForm
-from partners.models import Agreement, Amendment, Commitment
+from partners.models import Agreement, Amendment, Commitment, Party
 from partners.permissions import can_propose_amendment, can_settle_amendment
 from partners.queries import amendment_changes, consent_asked_for
 from partners.sheets import AMENDMENTS
@@ -125,6 +126,7 @@ def amendment_page(request: HttpRequest, found: Amendment, **forms: PortalForm) 
         "agreement": found.agreement,
         "changes": amendment_changes(found),
         "lines": list(found.lines.all()),
+        "parties": found.agreement.parties.select_related("organization") if preparing else [],
         "moved": preparing and actions.moved_meanwhile(found),
         "preparing": preparing,
         "asks_consent": asks,
@@ -191,6 +193,41 @@ def amendment_report(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReportForm(request.POST, auto_id="report_%s")
     done = _("The report to the council was recorded.")
     return answer(request, found, form, actions.report_amendment, "report_form", done)
+
+
+# Parties -------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*KEEPERS)
+def amended_party_add(request: HttpRequest, pk: int) -> HttpResponse:
+    return party_form(request, load_to_settle(request, pk), None)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*KEEPERS)
+def amended_party_change(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
+    found = load_to_settle(request, pk)
+    rows = Party.objects.select_related("organization")
+    return party_form(request, found, get_object_or_404(rows, pk=party_pk, agreement=found.agreement_id))
+
+
+def party_form(request: HttpRequest, found: Amendment, party: Party | None) -> HttpResponse:
+    form = AmendedPartyForm(request.POST or None, agreement=found.agreement, party=party)
+    if form.carries_out(lambda: actions.propose_party(found, by=request.user, party=party, **form.values())):
+        messages.success(request, _("The changes were saved."))
+        return redirect(found)
+    context = {"form": form, "amendment": found, "party": party, "cancel_url": found.get_absolute_url()}
+    return render(request, "partners/amended_party_form.html", context, status=form_status(form))
+
+
+@require_POST
+@roles(*KEEPERS)
+def amended_party_drop(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
+    found = load_to_settle(request, pk)
+    change = get_object_or_404(found.parties, pk=change_pk)
+    done = _("The amendment leaves this party as it is.")
+    return do(request, lambda: actions.drop_party(change, by=request.user), done, found)
 
 
 # Commitments ---------------------------------------------------------------------------

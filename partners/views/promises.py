@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partners.actions import promises as actions
 from partners.forms.register import (
     CommitmentForm,
+    CorrectedPartyForm,
     MeasureForm,
     PartyForm,
     TranscribedCommitmentForm,
@@ -70,7 +71,7 @@ def party_add(request: HttpRequest, pk: int) -> HttpResponse:
 def party_amend(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
     found = load_to_amend(request, pk)
     party = get_object_or_404(Party.objects.select_related("organization", "agreement"), pk=party_pk, agreement=found)
-    form = PartyForm(request.POST or None, agreement=found, party=party)
+    form = (PartyForm if found.is_editable else CorrectedPartyForm)(request.POST or None, agreement=found, party=party)
     return save(
         request, form, lambda values: actions.amend_party(party, by=request.user, **values),
         "partners/party_form.html", found, party=party,

@@ -24,6 +24,8 @@ def extend(w):
         agreement=w.agreement, host=w.city, number=2, reason="연장", changes={"purpose": ["", "취업을 돕는다"]}
     )
     w.line = w.amending.lines.create(host=w.city, change="add", party=w.party, what="특강", unit="회", quantity=2)
+    w.newcomer = make.make_company()
+    w.joining = w.amending.parties.create(host=w.city, organization=make.make_company(), role="장비 제공")
     w.unamended = make.make_agreement(host=w.city)
 
 
@@ -37,6 +39,10 @@ def amending(w):
 
 def promise(w):
     return [w.amending.pk, w.commitment.pk]
+
+
+def amended_party(w):
+    return [w.amending.pk, w.party.pk]
 
 
 TEXT = {"title": "협약", "kind": "mou", "reason": "연장", "version": 1}
@@ -54,6 +60,11 @@ TABLE = [
     row("partners:amendment-bring-into-effect", "POST", amending, data=lambda w: {"agreed_on": TODAY}, **VERB),
     row("partners:amendment-drop", "POST", amending, data=lambda w: {"reason": "합의 못 함"}, **VERB),
     row("partners:amendment-report", "POST", amended, data=lambda w: {"made_on": TODAY, "session": "제1회"}, **VERB),
+    row("partners:amended-party-add", arguments=amending, **PAGE),
+    row("partners:amended-party-add", "POST", amending, data=lambda w: {"organization": w.newcomer.pk}, **VERB),
+    row("partners:amended-party-change", arguments=amended_party, **PAGE),
+    row("partners:amended-party-change", "POST", amended_party, data=lambda w: {"signatory": "이새로"}, **VERB),
+    row("partners:amended-party-drop", "POST", lambda w: [w.amending.pk, w.joining.pk], **VERB),
     row("partners:amended-commitment-add", arguments=amending, **PAGE),
     row("partners:amended-commitment-add", "POST", amending, data=lambda w: PROMISE | {"party": w.party.pk}, **VERB),
     row("partners:amended-commitment-change", arguments=promise, **PAGE),

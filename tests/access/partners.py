@@ -109,7 +109,7 @@ TABLE = [
     row("partners:party-add", arguments=one, **EDIT),
     row("partners:party-add", "POST", one, **WRITE, data=lambda w: {"organization": w.city.pk, "transcribed_from": "제1조"}),
     row("partners:party-amend", arguments=party, **EDIT),
-    row("partners:party-amend", "POST", party, **WRITE, data=lambda w: {"role": "운영"}),
+    row("partners:party-amend", "POST", party, **WRITE, data=lambda w: {"role": "운영", "correction": "오기"}),
     row("partners:party-remove", "POST", party, **WRITE),
     row("partners:commitment-add", arguments=one, **EDIT),
     row("partners:commitment-add", "POST", one, **WRITE, data=lambda w: {

@@ -12,7 +12,14 @@ from partners.actions.agreements import ChangedMeanwhile, amend_agreement
 from partners.actions.calendar import remind_of_council_reports
 from partners.actions.documents import add_document
 from partners.actions.figures import refresh_figures
-from partners.actions.promises import add_commitment, add_party, amend_commitment, remove_commitment, remove_party
+from partners.actions.promises import (
+    add_commitment,
+    add_party,
+    amend_commitment,
+    amend_party,
+    remove_commitment,
+    remove_party,
+)
 from partners.models import AgreementDocument, Amendment, Commitment, OrdinanceProfile, Party
 from partners.queries import agreement_todos
 from partners.states import AgreementState
@@ -323,6 +330,108 @@ def test_the_report_is_recorded_once(agreement):
         actions.report_amendment(done, by=None, made_on=timezone.localdate(), session="제314회")
 
 
+# Parties -------------------------------------------------------------------------------
+
+KIM = {"role": "장비 제공", "signatory": "김민수", "signatory_title": "대표이사"}
+
+
+@pytest.fixture
+def party(agreement):
+    company = make_company(name="가온테크")
+    return add_party(agreement, by=None, transcribed_from="제2조", organization=company, **KIM)
+
+
+@pytest.mark.parametrize("change", [{"role": "강의"}, {"signatory": "이새로"}, {"signatory_title": "이사"}])
+def test_who_signed_and_as_what_does_not_change_by_itself(official, party, change):
+    with pytest.raises(ActionRefused) as refused:
+        amend_party(party, by=official, **change)
+
+    assert refused.value.field == "correction"
+    assert Party.objects.get(pk=party.pk).signed_as == KIM
+    assert amend_party(party, by=official, contact="053-111-2222").contact == "053-111-2222"
+
+
+def test_a_slip_of_the_pen_is_corrected_with_its_reason(official, party):
+    amend_party(party, by=official, correction="원본에는 김민석", signatory="김민석")
+
+    party.refresh_from_db()
+    assert party.signatory == "김민석"
+    event = AuditEvent.objects.get(verb="agreement.party_corrected")
+    assert (event.reason, event.actor) == ("원본에는 김민석", official)
+    assert (event.before["party_signatory"], event.after["party_signatory"]) == ("김민수", "김민석")
+
+
+def test_a_draft_says_of_its_parties_what_it_likes():
+    draft = make_agreement(state="draft")
+    party = add_party(draft, by=None, organization=make_company(), **KIM)
+
+    assert amend_party(party, by=None, signatory="이새로").signatory == "이새로"
+
+
+def test_a_new_signatory_and_a_new_party_come_by_an_amendment(agreement, party):
+    amendment, newcomer = propose(agreement), make_company(name="나루소프트")
+    actions.propose_party(amendment, by=None, organization=party.organization, party=party, **KIM | {"signatory": "이"})
+    actions.propose_party(amendment, by=None, organization=newcomer, **KIM)
+    party.refresh_from_db()
+    assert party.signatory == "김민수"
+    assert not agreement.parties.filter(organization=newcomer).exists()
+
+    agree(amendment)
+
+    party.refresh_from_db()
+    assert (party.signatory, party.role) == ("이", "장비 제공")
+    assert agreement.parties.get(organization=newcomer).signed_as == KIM
+    assert verbs(agreement)[-3:] == ["party_amended", "party_added", "amendment_took_effect"]
+    for one in (party, agreement.parties.get(organization=newcomer)):
+        with pytest.raises(ActionRefused):
+            remove_party(one, by=None)
+
+
+def test_what_the_amendment_starts_from_is_looked_at_again(agreement, party):
+    amendment = propose(agreement)
+    actions.propose_party(amendment, by=None, organization=party.organization, party=party, **KIM | {"role": "강의"})
+    amend_party(party, by=None, correction="오기", signatory="김민석")
+
+    with pytest.raises(ChangedMeanwhile) as refused:
+        agree(amendment)
+    assert refused.value.fields == ["가온테크"]
+    amendment.refresh_from_db()
+    actions.revise_amendment(amendment, by=None, version=amendment.version, reason="다시")
+    agree(amendment)
+
+
+def test_a_change_of_a_party_that_changes_nothing_is_none(agreement, party):
+    amendment = propose(agreement)
+
+    with pytest.raises(ActionRefused):
+        actions.propose_party(amendment, by=None, organization=party.organization, party=party, **KIM)
+    with pytest.raises(ActionRefused) as refused:
+        actions.propose_party(amendment, by=None, organization=party.organization, **KIM)
+    assert refused.value.field == "organization"
+    change = actions.propose_party(amendment, by=None, organization=make_company(name="나루"), **KIM)
+    actions.drop_party(change, by=None)
+    assert not amendment.parties.exists()
+
+
+def test_parties_are_amended_and_corrected_in_the_browser(browser, agreement, party):
+    amendment = propose(agreement)
+    change = reverse("partners:amended-party-change", args=[amendment.pk, party.pk])
+    assert browser.post(change, KIM).status_code == 422
+    assert browser.post(change, KIM | {"signatory": "이새로"}).url == amendment.get_absolute_url()
+    page = browser.get(amendment.get_absolute_url()).content.decode()
+    assert "서명자 · 가온테크" in page
+    assert "이새로" in page
+
+    correct = reverse("partners:party-amend", args=[agreement.pk, party.pk])
+    refused = browser.post(correct, KIM | {"signatory": "김민석"})
+    assert refused.status_code == 422
+    assert "김민석" in refused.content.decode()
+    assert browser.post(correct, KIM | {"signatory": "김민석", "correction": "원본 확인"}).status_code == 302
+    history = browser.get(reverse("partners:agreement-history", args=[agreement.pk])).content.decode()
+    assert "원본 확인" in history
+    assert "김민석" in history
+
+
 # Pages ---------------------------------------------------------------------------------
 
 
@@ -407,7 +516,7 @@ def test_the_amendments_take_as_many_queries_for_one_as_for_three(
     url = reverse("partners:amendment-list", args=[agreement.pk])
     browser.get(url)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(browser.get(url).context["rows"]) == count
 
 

@@ -7,7 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from partners.actions.agreements import amend_agreement
-from partners.actions.amendments import bring_amendment_into_effect, propose_amendment, propose_commitment
+from partners.actions.amendments import (
+    bring_amendment_into_effect,
+    propose_amendment,
+    propose_commitment,
+    propose_party,
+)
 from partners.actions.documents import add_document
 from partners.actions.papers import file_paper
 from partners.models import Agreement, Amendment
@@ -65,6 +70,11 @@ def amending(agreement: Agreement, *, by: User) -> None:
     propose_commitment(
         amendment, by=by, commitment=commitment, party=commitment.party, what=commitment.what, unit=commitment.unit,
         quantity=(commitment.quantity or 100) + 20, due_on=commitment.due_on,
+    )  # fmt: skip
+    party = commitment.party
+    propose_party(
+        amendment, by=by, organization=party.organization, party=party,
+        **party.signed_as | {"signatory": "한새롬", "signatory_title": "대표이사"},
     )  # fmt: skip
 
 
