@@ -9,7 +9,7 @@ from portal.common.isolation import same_host
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0022_agreement_latest_first'),
+        ("partners", "0022_agreement_latest_first"),
     ]
 
     operations = [
