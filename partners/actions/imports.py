@@ -20,14 +20,8 @@ from partners.models import (
     RegisterImport,
     RegisterLine,
 )
-from partners.register_sheet import (
-    SheetRow,
-    destiny,
-    kind_of_organization,
-    looks_like_register,
-    name_key,
-    read_rows,
-)
+from partners.register_sheet import SheetRow, destiny, looks_like_register, read_rows
+from partners.register_words import kind_of_organization, name_key
 from partners.states import (
     EDITABLE,
     LIVE,

@@ -4,15 +4,18 @@ import datetime as dt
 import io
 import tracemalloc
 import unicodedata
+import zipfile
 from decimal import Decimal
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.common.dates import KST
 from portal.common.spreadsheets import Column, Sheet, csv_rows, read_table, write_sheets, write_xlsx
+from portal.common.spreadsheets.writing import _Page
 
 COLUMNS = [
     Column("number", "연번", "integer"),
@@ -45,6 +48,23 @@ def test_a_sheet_has_title_date_frozen_header_real_dates_and_totals() -> None:
     assert sheet["E5"].value == dt.datetime(2026, 4, 14, 18, 0)  # noqa: DTZ001
     assert sheet["D7"].value == 21
     assert sheet.column_dimensions["B"].width >= 16
+
+
+@given(st.lists(st.one_of(CELLS, st.floats(allow_nan=False, allow_infinity=False), st.dates(dt.date(1900, 1, 1)),
+                          st.sampled_from([" 가", "가\n", "a&b", "_x0041_", "<r>b</r>", "\x01", "😀"])), max_size=30))  # fmt: skip
+def test_our_quick_cells_are_byte_for_byte_those_of_xlsxwriter(cells) -> None:
+    def sheet(kind) -> bytes:
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False}) as book:
+            page, style = book.add_worksheet(None, kind), book.add_format({"num_format": "yyyy-mm-dd"})
+            for at, cell in enumerate(cells):
+                write = {str: page.write_string, float: page.write_number, dt.date: page.write_datetime}[type(cell)]
+                write(at, at % 30, cell, style)
+                page.write_blank(at, 31, None, style)
+        with zipfile.ZipFile(stream) as parts:
+            return parts.read("xl/worksheets/sheet1.xml")
+
+    assert sheet(_Page) == sheet(None)
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,13 @@ from datetime import date
 
 import pytest
 
-from partners.register_sheet import (
-    destiny,
-    explain,
+from partners.register_sheet import destiny, explain, looks_like_register, read_rows
+from partners.register_words import (
     kind_of_organization,
-    looks_like_register,
     name_key,
     read_amount,
     read_day,
     read_renewal,
-    read_rows,
     read_validity,
     split_parties,
 )
