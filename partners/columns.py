@@ -79,13 +79,18 @@ class RegisterColumn:
             value = timezone.localtime(value).date()
         if isinstance(value, date):
             return day_in_words(value, get_language())
-        return str(intcomma(value)) if isinstance(value, int) else str(value)
+        return number_in_words(value, get_language()) if isinstance(value, int) else str(value)
 
 
 @lru_cache(maxsize=4_096)
 def day_in_words(day: date, language: str | None) -> str:
     """In the language that is active now; a register has the same days again and again."""
     return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+@lru_cache(maxsize=4_096)
+def number_in_words(number: int, language: str | None) -> str:
+    return str(intcomma(number))
 
 
 GROUPS: dict[str, str | Promise] = {
@@ -197,14 +202,14 @@ def renewal(row: Row) -> str:
     by = ngettext("by %(n)s month", "by %(n)s months", months) % {"n": months}
     if not until:
         return by
-    day = formats.date_format(last_notice_day(until, row["notice_days"] or 0), "DATE_FORMAT")
+    day = day_in_words(last_notice_day(until, row["notice_days"] or 0), get_language())
     return _("%(by)s, notice until %(day)s") % {"by": by, "day": day}
 
 
 def council_words(kind: CouncilActKind) -> Callable[[Row], str]:
     def words(row: Row) -> str:
         made_on, session = row[f"shown_{kind}"], row[f"shown_{kind}_session"]
-        return f"{formats.date_format(made_on, 'DATE_FORMAT')} · {session}" if made_on else ""
+        return f"{day_in_words(made_on, get_language())} · {session}" if made_on else ""
 
     return words
 

@@ -159,8 +159,9 @@ class AgreementFilter(FilterForm):
         window, today = chosen.get("ending", ""), timezone.localdate()
         if window.isdigit():
             return rows.ending_between(today, today + timedelta(days=int(window)))
-        over = Q(valid_until__lt=today) | Q(ended_on__isnull=False)
-        return {"over": rows.filter(over), "open": rows.filter(valid_until=None)}.get(window, rows)
+        if window == "over":
+            return rows.filter(Q(valid_until__lt=today) | Q(ended_on__isnull=False))
+        return rows.filter(valid_until=None) if window == "open" else rows
 
     def _checked(self, rows: Any, fulfilment: str) -> Any:
         """By the worst finding of the last check that was filled in, as far as the reader sees checks."""

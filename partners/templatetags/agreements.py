@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 
 from partners.columns import COLUMNS, RegisterColumn, Row
 from partners.states import LIVE
+from partners.timeline import Year
 from portal.accounts.roles import Role
 from portal.common.tabs import tabs_of
 from portal.common.templatetags.parts import badge
@@ -155,6 +156,20 @@ def timeline_row(row: Row) -> SafeString:
         f'<td class="p-nowrap">{register_state(row)}</td><td class="p-nowrap">{escape(row["dates"])}</td>'
         f'<td class="p-tl-cell">{drawn}</td>'
     )
+
+
+@register.filter
+def timeline_grid(years: Iterable[Year]) -> SafeString:
+    """A line where each year begins."""
+    lines = (f'<line class="p-grid" x1="{year.at}%" x2="{year.at}%" y1="0" y2="100%"/>' for year in years)
+    return mark_safe("".join(lines))  # noqa: S308  # numbers
+
+
+@register.filter
+def timeline_years(years: Iterable[Year], height: int) -> SafeString:
+    """The number of each year beside its line."""
+    texts = (f'<text x="{year.at}%" dx="4" y="{height}">{year.year}</text>' for year in years)
+    return mark_safe("".join(texts))  # noqa: S308  # numbers
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The register of agreements (협약 관리대장): list, choice of columns, print. The address says what is shown."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -54,8 +55,8 @@ class Register(SearchedOnce):
 @require_GET
 @roles(*READERS)
 def agreement_list(request: HttpRequest) -> HttpResponse:
-    views = menu_of(request.user)
-    if not request.GET and (default := next((view for view in views if view.is_default), None)):
+    views = cache(lambda: menu_of(request.user))  # the rows alone need them not
+    if not request.GET and (default := next((view for view in views() if view.is_default), None)):
         return redirect(default)
     register = Register(request)
     staff = request.user.role != Role.MENTOR

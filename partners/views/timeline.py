@@ -38,7 +38,7 @@ def agreement_timeline(request: HttpRequest) -> HttpResponse:
     register.paginator.count = sum(group.n for group in groups if not group.ends)  # counted on the way
     first, last = extent(groups)
     scale = scale_of(first, last, today, whole=whole)
-    signed = (Edge(group.month, group.n, group.ends) for group in groups if group.month and not group.draft)
+    signed = (Edge(group.month, group.signed, group.ends) for group in groups if group.month)
     band = band_of(signed, scale)
     now = band.in_month(today)
     context: dict[str, Any] = {
@@ -71,12 +71,12 @@ def dates(row: dict[str, Any]) -> str:
 
 
 class Group(NamedTuple):
-    """So many agreements that begin in a month, or end in it; `month` is None where the day is not known."""
+    """Agreements that begin in a month, or end in it; `month` is None where the day is not known."""
 
     month: date | None
-    draft: bool
     ends: bool
     n: int
+    signed: int  # of these
 
 
 def groups_of(rows: QuerySet) -> list[Group]:
@@ -88,15 +88,15 @@ def groups_of(rows: QuerySet) -> list[Group]:
     over = Coalesce("ended_on", "valid_until")
     lasted, endless = Q(valid_from__lte=over), Q(ended_on=None, valid_until=None)
     months = rows.order_by().values(
-        draft=Q(state=AgreementState.DRAFT),
+        signed=~Q(state=AgreementState.DRAFT),
         first=Case(When(lasted | endless, then=MonthOf("valid_from"))),
         last=Case(When(lasted, then=MonthOf(over))),
     )
     sql, params = months.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT COALESCE(first, last), draft, GROUPING(first) = 1, COUNT(*) "  # noqa: S608  # the ORM's own text
-            f"FROM ({sql}) AS agreement GROUP BY GROUPING SETS ((draft, first), (draft, last))",
+            "SELECT COALESCE(first, last), GROUPING(first) = 1, COUNT(*), COUNT(*) FILTER (WHERE signed) "  # noqa: S608
+            f"FROM ({sql}) AS agreement GROUP BY GROUPING SETS ((first), (last))",  # the ORM's own text
             params,
         )
         return [Group(*row) for row in cursor.fetchall()]

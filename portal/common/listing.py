@@ -132,6 +132,7 @@ class Listing:
         self.sort = asked if asked.removeprefix("-") in self.sorts else default_sort
         self.rows = ordered(self.form.narrow(rows, self.chosen), self.sorts, self.sort)
         self.page_size = page_size
+        self._others: dict[tuple[str, ...], str] = {}
 
     # Rows ------------------------------------------------------------------------------
 
@@ -177,12 +178,15 @@ class Listing:
 
     def url(self, **changes: Any) -> str:
         """This list's address with some parameters changed; an empty value takes one away."""
-        query = {**self._asked, **changes}
-        return "?" + urlencode({name: value for name, value in query.items() if value not in (None, "")}, doseq=True)
+        asked = {name: value for name, value in changes.items() if value not in (None, "")}
+        return "?" + "&".join(filter(None, [self._without(*changes), urlencode(asked, doseq=True)]))
 
-    @cached_property
-    def _asked(self) -> dict[str, Any]:
-        return dict(self.request.GET.lists())
+    def _without(self, *names: str) -> str:
+        """The other parameters of the address; written once, since the head of each column asks for them."""
+        if names not in self._others:
+            others = {name: values for name, values in self.request.GET.lists() if name not in names}
+            self._others[names] = urlencode(others, doseq=True)
+        return self._others[names]
 
     @cached_property
     def query(self) -> str:
