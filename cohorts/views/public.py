@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -13,6 +13,9 @@ from cohorts.queries import eligibility_rules, open_cohorts
 from cohorts.queries.answers import deciding_questions, with_deciding
 from cohorts.states import TAKES_APPLICATIONS
 from portal.common.listing import Listing
+from portal.common.prepared import Prepared, Slot
+
+NOTICES = Prepared(with_deciding(Cohort.objects.public().for_notice()).filter(pk=Slot("pk")))
 
 
 @require_GET
@@ -29,7 +32,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
     One query, and one more where answers to own questions may exclude.
     """
-    found = get_object_or_404(with_deciding(Cohort.objects.public().for_notice()), pk=pk)
+    found = NOTICES.or_404(pk=pk)
     rules = eligibility_rules(found.policy)
     questions = deciding_questions(found)
     asked = (SelfCheckForm.ANSWERED | {name_of(one) for one in questions}) & request.GET.keys()

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
+from django.http import Http404
 
 
 class Slot(Expression):
@@ -67,6 +68,12 @@ class Prepared:
         compiler.as_sql = lambda *_args, **_kwargs: (sql, values)
         query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(rows)
+
+    def or_404(self, **asked: Any) -> Any:
+        """The first of the rows; Http404 if there is none."""
+        if rows := self(**asked):
+            return rows[0]
+        raise Http404
 
 
 class PreparedRows:
