@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partners.models.months import first_month, last_month
 from partners.states import (
     EDITABLE,
     HOST_KINDS,
@@ -256,6 +257,7 @@ class Agreement(HostOwned):
     # As the host's ordinance says on the day of signing; None where it asks for no report.
     report_due_on = models.DateField(_("council report due"), null=True, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    first_month, last_month = first_month(), last_month()
     end_reason = models.TextField(_("reason of the end"), blank=True, editable=False)
     remark = models.TextField(_("remark"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, DateField, Func, Q, QuerySet, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +19,6 @@ from portal.common.guards import roles
 
 NEEDED = ("state", "from", "until", "ended")
 BARS = 50  # on a page
-
-
-class MonthOf(Func):
-    """The first day of a date's month. Not by way of an instant in a time zone, as TruncMonth goes."""
-
-    template = "DATE_TRUNC('month', %(expressions)s::timestamp)::date"
-    output_field = DateField()
 
 
 @require_GET
@@ -82,21 +74,15 @@ class Group(NamedTuple):
 def groups_of(rows: QuerySet) -> list[Group]:
     """All agreements of the filter by the month of their first day, and again by that of their last; one query.
 
-    What ended before it began was never in force: of that the first day alone is not known. Grouped both ways in
-    one pass, which the ORM has no words for.
+    Grouped both ways in one pass, which the ORM has no words for.
     """
-    over = Coalesce("ended_on", "valid_until")
-    lasted, endless = Q(valid_from__lte=over), Q(ended_on=None, valid_until=None)
-    months = rows.order_by().values(
-        signed=~Q(state=AgreementState.DRAFT),
-        first=Case(When(lasted | endless, then=MonthOf("valid_from"))),
-        last=Case(When(lasted, then=MonthOf(over))),
-    )
-    sql, params = months.query.sql_with_params()
+    signed = ~Q(state=AgreementState.DRAFT)
+    sql, params = rows.order_by().values("first_month", "last_month", signed=signed).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT COALESCE(first, last), GROUPING(first) = 1, COUNT(*), COUNT(*) FILTER (WHERE signed) "  # noqa: S608
-            f"FROM ({sql}) AS agreement GROUP BY GROUPING SETS ((first), (last))",  # the ORM's own text
+            "SELECT COALESCE(first_month, last_month), GROUPING(first_month) = 1, COUNT(*), "  # noqa: S608
+            f"COUNT(*) FILTER (WHERE signed) FROM ({sql}) AS agreement "  # the ORM's own text
+            "GROUP BY GROUPING SETS ((first_month), (last_month))",
             params,
         )
         return [Group(*row) for row in cursor.fetchall()]
