@@ -123,5 +123,5 @@ def test_the_register_of_amendments_asks_nothing_for_each_row(client, official, 
         party = one.agreement.parties.first() or one.agreement.parties.create(organization=official.acting.organization)
         one.lines.create(host=one.host, change="add", party=party, what="특강", unit="회", quantity=2)
     client.get(reverse("partners:amendment-register"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("partners:amendment-register"))
