@@ -68,6 +68,7 @@ say(
         "bulk_action.discarded": _("The bulk action was put aside"),
         "bulk_action.done": _("The bulk action was done"),
         "bulk_action.undo_asked": _("The bulk action is to be undone"),
+        "bulk_action.refused": _("The bulk action was not carried out: whoever asked had lost the role"),
         "bulk_action.undone": _("The bulk action was undone"),
         "application.contacted": _("An attempt was made to reach the person"),
         "application.objection_received": _("An objection was received"),

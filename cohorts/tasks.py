@@ -1,9 +1,14 @@
 """Background work of the cohorts. Imported when the portal starts, so actions are imported inside."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.jobs import job, schedule
 from portal.jobs.models import Job
+
+if TYPE_CHECKING:
+    from cohorts.models import BulkAction
 
 
 @job("read_roster", label=_("Reading a roster"), limit=300, heavy=True)
@@ -62,6 +67,8 @@ def run_bulk(job: Job) -> dict[str, object]:
     from cohorts.models import BulkAction
 
     action = BulkAction.objects.get(pk=job.payload["action"])
+    if job.has_no_actor():
+        return _refused(action)
     done = bulk.run_bulk(action, by=job.actor(), job=job)
     return {**done, "url": action.get_absolute_url(), "label": str(_("See what was done"))}
 
@@ -72,8 +79,18 @@ def undo_bulk(job: Job) -> dict[str, object]:
     from cohorts.models import BulkAction
 
     action = BulkAction.objects.get(pk=job.payload["action"])
+    if job.has_no_actor():
+        return _refused(action)
     done = bulk.undo_bulk(action, by=job.actor(), job=job)
     return {**done, "url": action.get_absolute_url(), "label": str(_("See what was undone"))}
+
+
+def _refused(action: "BulkAction") -> dict[str, object]:
+    """A job that fails would keep the action under way for ever: no second attempt brings the role back."""
+    from cohorts.actions import bulk
+
+    bulk.refuse_bulk(action)
+    return {"refused": 1, "url": action.get_absolute_url(), "label": str(_("See who may ask again"))}
 
 
 # Not one transaction: each offer has its own, so that nobody's answer waits for the whole sweep.

@@ -170,14 +170,26 @@ def undo_bulk(action: BulkAction, *, by: "User | None", job: Job | None = None) 
     return done
 
 
+@transaction.atomic
+def refuse_bulk(action: BulkAction) -> BulkAction:
+    """Back to where it was before somebody asked who has lost the role since; a colleague may ask again."""
+    action = _lock(action, State.RUNNING, State.UNDOING)
+    asked_for = action.state
+    action.state = State.DONE if asked_for == State.UNDOING else State.PREVIEW
+    action.refusals += 1
+    action.save(update_fields=["state", "refusals"])
+    audit.record(action, "bulk_action.refused", by=None, before={"state": asked_for}, after={"state": action.state})
+    return action
+
+
 # Parts -------------------------------------------------------------------------------------
 
 
-def _lock(action: BulkAction, state: str) -> BulkAction:
+def _lock(action: BulkAction, *states: str) -> BulkAction:
     """The action and its cohort, locked."""
     locked = BulkAction.objects.select_for_update(of=("self", "cohort"), no_key=True).select_related("cohort")
     action = locked.get(pk=action.pk)
-    if action.state != state:
+    if action.state not in states:
         raise ActionRefused(_("This has been settled already: %(state)s.") % {"state": action.get_state_display()})
     return action
 

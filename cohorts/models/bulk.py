@@ -51,6 +51,8 @@ class BulkAction(HostOwned):
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    # How often its job, or that of its undo, was refused: whoever had asked for it had lost the role.
+    refusals = models.PositiveSmallIntegerField(default=0)
 
     objects = BulkActionQuerySet.as_manager()
 
@@ -79,8 +81,18 @@ class BulkAction(HostOwned):
 
     @property
     def job_key(self) -> str:
-        """Of the job that runs it, or that undoes it."""
-        return f"bulk:{self.pk}:undo" if self.state == self.State.UNDOING else f"bulk:{self.pk}"
+        """Of the job that runs it, or that undoes it; another one each time that somebody asks again."""
+        key = f"bulk:{self.pk}:undo" if self.state == self.State.UNDOING else f"bulk:{self.pk}"
+        return f"{key}:{self.refusals}" if self.refusals else key
+
+    @property
+    def was_refused(self) -> bool:
+        """Somebody has asked for it, or for its undo, in vain; another may ask again."""
+        return bool(self.refusals and (self.state == self.State.PREVIEW or self.undo_was_refused))
+
+    @property
+    def undo_was_refused(self) -> bool:
+        return self.state == self.State.DONE and self.undone_by_id is not None
 
     @property
     def undo_until(self) -> datetime | None:

@@ -101,7 +101,7 @@ def _chosen(request: HttpRequest, cohort: Cohort) -> Any:
 @roles(*SEES)
 def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview, the progress, or what was done; row by row."""
-    found = BulkAction.objects.visible_to(request.user).select_related("cohort", "made_by", "undone_by")
+    found = BulkAction.objects.visible_to(request.user).select_related("cohort", "host", "made_by", "undone_by")
     action = get_object_or_404(found, pk=pk)
     if action.is_at_work:
         goes_on = Q(outcome__in=(BulkRow.Outcome.WILL, BulkRow.Outcome.DONE))

@@ -142,10 +142,14 @@ class Job(WithLabels):
         """
         if self.created_by is None:
             return None
-        ended = self.membership is not None and self.membership.ended_at is not None
-        if ended or not self.created_by.is_active:
+        if self.has_no_actor():
             raise ActionRefused(_("Whoever asked for this no longer works in that role."))
         return self.created_by.act_as(self.membership)
+
+    def has_no_actor(self) -> bool:
+        """The account or the role of whoever asked has ended."""
+        ended = self.membership is not None and self.membership.ended_at is not None
+        return self.created_by is not None and (ended or not self.created_by.is_active)
 
     def advance(self, done: int, total: int | None = None) -> None:
         """Say how far the work is; costs nothing, so say it for every row.

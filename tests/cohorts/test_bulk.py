@@ -578,3 +578,70 @@ def test_what_does_not_happen_stands_first_and_is_counted_by_reason(client, offi
     [will, not_possible] = page.context["tiles"]
     assert (will[1], will[3], not_possible[1]) == (3, "", 2)
     assert not_possible[3] == f"{Obstacle.ASKED.label} 1, {Obstacle.STATE.label} 1"
+
+
+# Whoever asked has lost the role -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", ["role", "account"])
+def test_an_undo_whose_asker_has_lost_the_role_is_refused_and_another_asks_again(client, cohort, official, ends):
+    make_application(cohort=cohort, state=A.SUBMITTED)
+    action = run(prepare(cohort, V.TURN_DOWN))
+    actions.ask_undo_bulk(action, by=official)
+    end(official, ends)
+
+    drain()
+
+    action.refresh_from_db()
+    assert (action.state, action.can_be_undone) == ("done", True)
+    assert set(facts(cohort).values()) == {A.REJECTED}
+    assert AuditEvent.objects.get(verb="bulk_action.refused").after == {"state": "done"}
+    colleague = make_member(Role.OFFICIAL, cohort.host)
+    client.force_login(colleague)
+    page = client.get(action.get_absolute_url()).content.decode()
+    assert f"{cohort.host}의 담당 공무원과 운영기관 담당자가" in page
+    client.post(reverse("cohorts:bulk-undo", args=[action.pk]))
+    drain()
+    assert set(facts(cohort).values()) == {A.SUBMITTED}
+    action.refresh_from_db()
+    assert (action.state, action.undone_by, action.was_refused) == ("undone", colleague, False)
+
+
+def test_after_the_half_hour_the_page_says_that_it_is_over(client, cohort, official):
+    make_application(cohort=cohort, state=A.SUBMITTED)
+    action = run(prepare(cohort, V.TURN_DOWN))
+    actions.ask_undo_bulk(action, by=official)
+    end(official, "role")
+    drain()
+    client.force_login(make_member(Role.OFFICIAL, cohort.host))
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        page = client.get(action.get_absolute_url()).content.decode()
+
+    assert "다시 요청할 수 있는 30분이 지났습니다" in page
+    assert reverse("cohorts:bulk-undo", args=[action.pk]) not in page
+
+
+def test_an_action_whose_asker_has_lost_the_role_is_confirmed_again(client, cohort, official):
+    make_application(cohort=cohort, state=A.SUBMITTED)
+    action = prepare(cohort, V.TURN_DOWN)
+    actions.confirm_bulk(action, by=official)
+    end(official, "role")
+
+    drain()
+
+    action.refresh_from_db()
+    assert (action.state, set(facts(cohort).values())) == ("preview", {A.SUBMITTED})
+    client.force_login(make_member(Role.OPERATOR, cohort.host))
+    assert "다시 확정할 수 있습니다" in client.get(action.get_absolute_url()).content.decode()
+    client.post(reverse("cohorts:bulk-confirm", args=[action.pk]))
+    drain()
+    assert set(facts(cohort).values()) == {A.REJECTED}
+
+
+def end(user, what):
+    if what == "account":
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+    else:
+        user.memberships.update(ended_at=timezone.now())
