@@ -2,6 +2,7 @@
 
 import calendar
 import io
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -90,7 +91,7 @@ def school_request_export(request: HttpRequest) -> FileResponse:
             "wishes": ", ".join(day.isoformat() for day in one.wishes), "round": one.round.topic,
             "received": one.submitted_at,
         }
-        for one in _requests(request).rows
+        for one in _taken(request, "school_request.downloaded", _requests(request).rows)
     )  # fmt: skip
     return _file(_("School requests"), "school-requests", columns, rows)
 
@@ -192,7 +193,7 @@ def visit_export(request: HttpRequest) -> FileResponse:
             "topic": one.round.topic, "company": str(one.company), "expert": one.who, "place": one.place,
             "state": one.get_state_display(), "pupils": one.pupils, "teachers": one.teachers, "report": one.report,
         }
-        for one in _visits(request).rows
+        for one in _taken(request, "visit.downloaded", _visits(request).rows)
     )  # fmt: skip
     return _file(_("School visits"), "school-visits", columns, rows)
 
@@ -333,6 +334,14 @@ def visit_report(request: HttpRequest, pk: int) -> HttpResponse:
 def load(request: HttpRequest, pk: int) -> Visit:
     rows = Visit.objects.visible_to(request.user).for_list().select_related("host", "feedback", "reported_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def _taken(request: HttpRequest, saw: str, rows: Any) -> list[Any]:
+    """The rows of a file, written down as taken: each host reviews those that it answers for."""
+    taken = list(rows)
+    for host, number in Counter(row.host_id for row in taken).items():
+        audit.saw(request.user, saw, host_id=host, people=number)
+    return taken
 
 
 def _file(title: str, name: str, columns: list[Column], rows: Any) -> FileResponse:

@@ -252,6 +252,17 @@ def test_the_filters_find_and_the_spreadsheet_holds_exactly_those(browser, progr
         assert not any("teacher" in str(cell) or "고은별" in str(cell) for cell in cells)
 
 
+@pytest.mark.parametrize(("name", "kind"), [("school-request", "school_request"), ("visit", "visit")])
+def test_who_takes_a_file_of_them_stands_in_the_access_record(browser, official, programme, name, kind):
+    for number in range(2):
+        make_visit(round=make_round(programme=programme), days=number + 1)
+
+    browser.get(reverse(f"cohorts:{name}-export"))
+
+    record = AccessRecord.objects.get(action=f"{kind}.downloaded")
+    assert (record.actor, record.host_id, record.people) == (official, programme.host_id, 2)
+
+
 def test_another_office_finds_nothing_of_it_anywhere(client, sign_in, official, programme):
     visit = make_visit(round=make_round(programme=programme), days=-1, state="held")
     give_feedback(visit, level=5, interest=5, running=5, words="아주 좋았습니다")
