@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from cohorts.actions.extensions import lock_time
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Person, TypedAnswers
 from portal import audit
 
@@ -18,9 +19,10 @@ def destroy_drafts(now: "datetime | None" = None) -> int:
     """Destroy the drafts of which nothing can come any more, with their files; how many.
 
     The record of a person goes too where it was made for the draft alone. The history keeps the number of each
-    cohort. Done again, it finds nothing.
+    cohort. Done again, it finds nothing. Order of locks: cohorts, people, drafts.
     """
     due = Application.objects.drafts_expired(now or timezone.now())
+    due = due.filter(cohort__in=lock_time(due))
     people = list(Person.objects.filter(pk__in=due.values("person")).order_by("pk").select_for_update())
     drafts = list(due.filter(person__in=people).order_by("pk").select_for_update(of=("self",)))
     if not drafts:

@@ -1,9 +1,10 @@
 """More time to apply, for one person, with a reason and an end."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -35,6 +36,8 @@ def extend_deadline(
     """
     cohort = Cohort.objects.select_for_update(no_key=True).select_related("host").get(pk=cohort.pk)
     _refuse(cohort, until)
+    if application:
+        application = _fresh(application)
     if not reason.strip():
         raise ActionRefused(_("Say why this person gets more time."), "reason")
     extension = Extension.objects.create(
@@ -45,6 +48,24 @@ def extend_deadline(
     audit.record(extension, "extension.granted", by=by, after=after, reason=reason)
     notify.queue_many([emails.deadline_extended(extension, by=by)])
     return extension
+
+
+def _fresh(application: Application) -> Application:
+    """Locked, so that it is not deleted before the extension names it."""
+    rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    found = rows.filter(pk=application.pk).first()
+    if found is None:
+        raise ActionRefused(_("This draft was deleted. Give the time to the person's e-mail address instead."))
+    return found
+
+
+def lock_time(rows: "QuerySet[Any, Any]") -> list[int]:
+    """Lock the cohorts of these rows, by pk: nobody is given more time there until the transaction ends.
+
+    Read the rows only then, and of these cohorts: before, somebody may just be given more.
+    """
+    mine = Cohort.objects.filter(pk__in=rows.order_by().values("cohort"))
+    return list(mine.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _refuse(cohort: Cohort, until: datetime) -> None:

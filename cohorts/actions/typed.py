@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils import timezone
 
+from cohorts.actions.extensions import lock_time
 from cohorts.models import TypedAnswers
 from portal import audit
 from portal.common.korean import has_broken_letters, holds_resident_number
@@ -63,9 +64,10 @@ def forget_typed(cohort: int, account: int | None) -> None:
 @transaction.atomic
 def destroy_typed(now: "datetime | None" = None) -> int:
     """Destroy what nothing can come of any more; how many people's. The history keeps the number of each cohort."""
-    due = TypedAnswers.objects.select_for_update(of=("self",)).expired(now or timezone.now()).select_related("cohort")
+    due = TypedAnswers.objects.expired(now or timezone.now())
+    due = due.filter(cohort__in=lock_time(due))
     found: dict[Cohort, list[int]] = {}
-    for row in due:
+    for row in due.select_for_update(of=("self",)).select_related("cohort"):
         found.setdefault(row.cohort, []).append(row.pk)
     for cohort, pks in found.items():
         TypedAnswers.objects.filter(pk__in=pks).delete()
