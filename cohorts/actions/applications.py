@@ -23,7 +23,7 @@ from cohorts.deadlines import Deadline
 from cohorts.eligibility import Candidate, EligibilityRules, judge
 from cohorts.models import Application, ApplicationFile, BonusClaim, Cohort, Extension, TypedAnswers
 from cohorts.queries.answers import OwnAnswers, own_answers, published_form
-from cohorts.queries.applying import locked_people, locked_rows
+from cohorts.queries.applying import application_rows, locked_applications
 from cohorts.queries.deadlines import deadline_of, latest
 from cohorts.questions import hidden, turning_away
 from cohorts.states import CAN_WITHDRAW, OPEN_TO_CHANGE, ApplicationState, BonusState
@@ -267,11 +267,9 @@ def remind_of_drafts(now: "datetime | None" = None) -> int:
 def _lock(application: Application) -> Application:
     """The fresh row, under the locks of its person and itself, in this order; with what `deadline` needs, and
     what is typed there."""
-    locked_people(person=application.person_id)
-    found = locked_rows(application=application.pk)
-    if not found:
+    if not locked_applications(application=application.pk):
         raise ActionRefused(_("This draft was deleted."))
-    return found[0]
+    return application_rows(application=application.pk)[0]
 
 
 def _require_open(cohort: Cohort, deadline: Deadline) -> None:

@@ -148,8 +148,9 @@ def _require_open(supplement: Supplement) -> None:
 
 
 def _lock(application: Application) -> Application:
-    rows = Application.objects.select_for_update(of=("self",), no_key=True).with_deadline()
-    return rows.select_related("cohort", "person__user").get(pk=application.pk)
+    """The deadline is read once the lock is held: joined to it, it would be as it was before the wait."""
+    Application.objects.select_for_update(no_key=True).only("pk").get(pk=application.pk)
+    return Application.objects.with_deadline().select_related("cohort", "person__user").get(pk=application.pk)
 
 
 def _lock_request(supplement: Supplement) -> Supplement:

@@ -1,6 +1,6 @@
 """What every page of the application form asks for. An applicant asks a dozen times, so the queries are built once."""
 
-from cohorts.models import Application, Cohort, Person
+from cohorts.models import Application, Cohort
 from portal.common.prepared import Prepared, Slot
 
 cohort_rows = Prepared(
@@ -21,12 +21,16 @@ receipts = Prepared(
     .select_related("person", "cohort")
     .with_deadline()
 )
-locked_people = Prepared(
-    Person.objects.select_for_update(no_key=True).filter(pk=Slot("person")).values_list("pk", flat=True)
-)
-locked_rows = Prepared(
-    Application.objects.select_for_update(of=("self",), no_key=True)
+# Person and application, in this order; whoever waits for them reads nothing else here, since what is joined to a lock
+# is as it was before the wait.
+locked_applications = Prepared(
+    Application.objects.select_for_update(of=("person", "self"), no_key=True)
     .filter(pk=Slot("application"))
+    .select_related("person")
+    .only("person__id")
+)
+application_rows = Prepared(
+    Application.objects.filter(pk=Slot("application"))
     .select_related("cohort__host", "cohort__policy", "person__user", "track")
     .with_deadline()
     .with_typed()

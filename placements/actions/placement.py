@@ -27,9 +27,8 @@ def choose_preferences(enrolment: Enrolment, projects: Sequence[Project], *, by:
 
     Refused once teams are formed, and for projects that are not open in the own cohort.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).select_related("cohort").get(
-        pk=enrolment.pk
-    )  # fmt: skip
+    Enrolment.objects.select_for_update(no_key=True).only("pk").get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.select_related("cohort").get(pk=enrolment.pk)
     if not enrolment.is_active or not preferences_open(enrolment.cohort):
         raise ActionRefused(_("The choice of projects is closed."))
     if len(projects) > MOST_CHOICES:
@@ -67,8 +66,7 @@ def form_teams(cohort: Cohort, *, by: User | None, fingerprint: str | None = Non
 
     `fingerprint`: of the plan that was looked at; refused if the plan is another one by now.
     """
-    locked = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy", "programme")
-    cohort = locked.get(pk=cohort.pk)
+    cohort = _locked_cohort(cohort.pk)
     plan = plan_of(cohort)
     if not plan.placed:
         raise ActionRefused(_("There is nobody to place by the preferences."))
@@ -170,7 +168,9 @@ def assign_mentor(team: Team, mentor: Membership, *, by: User | None) -> Team:
 
 
 def _locked_cohort(pk: int) -> Cohort:
-    return Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("policy").get(pk=pk)
+    """Its policy is read once the lock is held: joined to it, it would be as it was before the wait."""
+    Cohort.objects.select_for_update(no_key=True).only("pk").get(pk=pk)
+    return Cohort.objects.select_related("policy", "programme").get(pk=pk)
 
 
 def _require_room(team: Team, enrolment: Enrolment, cohort: Cohort) -> None:

@@ -152,10 +152,9 @@ def _move(project: Project, to: ProjectState, *, by: User | None, reason: str = 
 
 
 def _locked(project: Project) -> Project:
-    rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "cohort__policy", "cohort__programme", "company"
-    )
-    return rows.get(pk=project.pk)
+    """Cohort and policy are read once the lock is held: joined to it, they would be as they were before the wait."""
+    Project.objects.select_for_update(no_key=True).only("pk").get(pk=project.pk)
+    return Project.objects.select_related("cohort__policy", "cohort__programme", "company").get(pk=project.pk)
 
 
 def _plain(value: Any) -> Any:

@@ -11,12 +11,18 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from cohorts.actions import contacts, enrolment, offers, selection
+from cohorts.actions.applications import submit_application
 from cohorts.actions.cohorts import edit_policy
+from cohorts.actions.extensions import extend_deadline
 from cohorts.actions.interviews import book_interview, cancel_interview
-from cohorts.models import Cohort, Enrolment, Offer, Track
+from cohorts.actions.supplements import ask_supplement
+from cohorts.models import Cohort, CohortPolicy, Enrolment, Offer, Track
 from cohorts.states import ApplicationState, CohortState, EnrolmentState
+from placements.actions.placement import place_trainee
+from placements.actions.projects import start_project
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
+from tests.cohorts.applying import fill
 from tests.cohorts.interviewing import make_invited, make_panel, make_slot, selecting
 from tests.factories import (
     make_application,
@@ -24,7 +30,10 @@ from tests.factories import (
     make_enrolment,
     make_member,
     make_offer,
+    make_project,
     make_scores,
+    make_team,
+    make_user,
     make_waitlist,
 )
 from tests.workers import until
@@ -40,7 +49,14 @@ def somebody_waits() -> bool:
         return cursor.fetchone() is not None
 
 
-def changed_meanwhile(action: Callable[[], Any], cohort: Cohort, *, held: Any = None, **rules: Any) -> Any:
+def changed_meanwhile(
+    action: Callable[[], Any],
+    cohort: Cohort,
+    *,
+    held: Any = None,
+    change: Callable[[], Any] | None = None,
+    **rules: Any,
+) -> Any:
     """Run the action so that it waits: for a row that is held, or the cohort; the rules change before it goes on."""
 
     def run() -> Any:
@@ -56,7 +72,7 @@ def changed_meanwhile(action: Callable[[], Any], cohort: Cohort, *, held: Any = 
             type(held or cohort).objects.select_for_update(no_key=True).get(pk=(held or cohort).pk)
             waiting = pool.submit(run)
             until(somebody_waits)
-            edit_policy(cohort, by=None, **rules)
+            change() if change else edit_policy(cohort, by=None, **rules)
         return waiting.result()
 
 
@@ -161,3 +177,62 @@ def test_an_interview_is_moved_and_cancelled_until_the_hours_of_now():
     )  # fmt: skip
 
     assert isinstance(refused, ActionRefused)
+
+
+def test_whoever_submits_is_judged_by_the_rules_of_now(client, sign_in):
+    cohort, applicant = make_cohort(), make_user()
+    sign_in(applicant)
+    draft = fill(client, cohort)
+
+    submitted = changed_meanwhile(
+        partial(submit_application, draft, by=applicant), cohort, held=draft, age_min=60, age_max=70
+    )
+
+    assert submitted.state == A.INELIGIBLE
+
+
+def test_more_time_that_is_given_meanwhile_counts():
+    cohort = make_cohort(state=CohortState.SELECTING)
+    application = make_application(cohort=cohort, state=A.SUBMITTED)
+
+    def ask() -> Any:
+        return ask_supplement(application, ["졸업증명서"], by=None, due_on=timezone.localdate() + timedelta(days=5))
+
+    def more_time() -> None:
+        until = timezone.now() + timedelta(hours=2)
+        extend_deadline(cohort, by=None, email=application.person.email, until=until, reason="장애")
+
+    refused = changed_meanwhile(ask, cohort, held=application, change=more_time)
+
+    assert isinstance(refused, ActionRefused)
+
+
+def test_a_project_begins_with_teams_as_large_as_is_asked_for_now():
+    project = make_project()
+    make_team(project=project, members=3)
+
+    refused = changed_meanwhile(
+        partial(start_project, project, by=None),
+        project.cohort,
+        held=project,
+        change=partial(sizes, project, team_min=4),
+    )
+
+    assert isinstance(refused, ActionRefused)
+
+
+def test_a_team_takes_as_many_as_it_may_now():
+    project = make_project()
+    team = make_team(project=project, members=3)
+    trainee = make_enrolment(cohort=project.cohort)
+
+    refused = changed_meanwhile(
+        partial(place_trainee, trainee, team, reason="결원", by=None), project.cohort,
+        change=partial(sizes, project, team_max=3),
+    )  # fmt: skip
+
+    assert isinstance(refused, ActionRefused)
+
+
+def sizes(project, **rules) -> None:
+    CohortPolicy.objects.filter(cohort=project.cohort).update(**rules)
