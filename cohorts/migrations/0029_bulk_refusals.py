@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0028_person_search'),
+        ("cohorts", "0028_person_search"),
     ]
 
     operations = [
