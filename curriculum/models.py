@@ -80,9 +80,9 @@ class TrainingDayQuerySet(models.QuerySet["TrainingDay"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.INSTRUCTOR:
-            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting).values("cohort"))
+            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting_id).values("cohort"))
         if user.role == Role.TRAINEE:
-            return self.filter(cohort__in=Enrolment.objects.filter(person__user=user).values("cohort"))
+            return self.filter(cohort__in=Enrolment.objects.filter(person__user=user.pk).values("cohort"))
         return self.none()
 
 

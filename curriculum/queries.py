@@ -21,6 +21,7 @@ from curriculum.models import Attendance, Lesson, Module, TrainingDay
 from curriculum.policy import attendance_policy
 from portal.accounts.models import User
 from portal.common.counting import counted_per
+from portal.common.prepared import TODAY, Prepared, Slot, per_role
 
 
 def held_days() -> Q:
@@ -75,6 +76,16 @@ class Progress:
         return self.so_far.rate
 
 
+_days_between = Prepared(
+    TrainingDay.objects.filter(cohort=Slot("cohort"), date__range=(Slot("first"), Slot("last"))).values_list(
+        "pk", "date", "registered_at"
+    )
+)
+_attendances = Prepared(
+    Attendance.objects.filter(enrolment=Slot("enrolment")).order_by().values_list("day", "absent", "events")
+)
+
+
 def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
     """The course and each of its unit periods so far, from the days themselves.
 
@@ -83,14 +94,14 @@ def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
     cohort = enrolment.cohort
     policy = attendance_policy(cohort.policy)
     until = enrolment.ended_on or cohort.ends_on
-    days = list(cohort.days.filter(date__range=(enrolment.starts_on, until)).values_list("pk", "date", "registered_at"))
-    rows = {row.day_id: row for row in enrolment.attendances.all()}
+    days = _days_between(cohort=cohort.pk, first=enrolment.starts_on, last=until)
+    rows = {day: (absent, events) for day, absent, events in _attendances(enrolment=enrolment.pk)}
 
     def summary(chosen: Sequence[tuple[int, date, Any]]) -> Summary:
         held = [pk for pk, _day, registered in chosen if registered]
         kept = [rows[pk] for pk in held if pk in rows]
-        missed = sum(row.absent for row in kept) + len(held) - len(kept)
-        return count(len(held), missed, sum(row.events for row in kept), policy)
+        missed = sum(absent for absent, _events in kept) + len(held) - len(kept)
+        return count(len(held), missed, sum(events for _absent, events in kept), policy)
 
     def progress(label: str, chosen: Sequence[tuple[int, date, Any]], unit: int | None = None) -> Progress:
         so_far, total = summary(chosen), len(chosen)
@@ -286,10 +297,11 @@ def most_absences(days: int, policy: AttendancePolicy) -> int:
     return -1
 
 
-def todays_lessons(user: User, today: date | None = None) -> list[Lesson]:
-    today = today or timezone.localdate()
-    days = TrainingDay.objects.visible_to(user).filter(date=today)
-    return list(Lesson.objects.filter(day__in=days).select_related("module", "day__cohort").order_by("day", "position"))
+@per_role
+def todays_lessons(reader: User) -> QuerySet[Lesson]:
+    """One query."""
+    days = TrainingDay.objects.visible_to(reader).filter(date=TODAY)
+    return Lesson.objects.filter(day__in=days).select_related("module", "day__cohort").order_by("day", "position")
 
 
 def module_progress(cohort: Cohort, today: date | None = None) -> list[dict[str, Any]]:
@@ -349,7 +361,7 @@ def with_first_days(trainees: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 
 def newcomers(trainees: QuerySet[Enrolment], today: date | None = None) -> QuerySet[Enrolment]:
     """Those in training who began within a month."""
-    begun = (today or timezone.localdate()) - NEW
+    begun = (today or TODAY) - NEW
     return trainees.filter(state__in=IN_TRAINING, cohort__state=CohortState.RUNNING, starts_on__gte=begun)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import formats, timezone
@@ -23,39 +24,52 @@ from partners.permissions import can_record_consent, can_report_to_council
 from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
 from portal.accounts.models import User
 from portal.audit.history import Change, changes_in
-from portal.common.counting import count_all
+from portal.common.counting import counts_per_role
 from portal.common.todos import Todo, where
 
 ENDING_DAYS = 90
 
 
+@counts_per_role
+def _agreement_numbers(reader: User) -> dict[str, Any]:
+    seen = Agreement.objects.visible_to(reader)
+    return {
+        "undated": seen.undated(),
+        "ending": seen.ending_within(ENDING_DAYS),
+        "report_overdue": seen.report_overdue(),
+        "to_report": seen.to_report(),
+        "amendment_to_report": seen.amendment_to_report(),
+        "waiting": seen.waiting_for_force(),
+    }
+
+
 def agreement_todos(user: User) -> list[Todo]:
     """Of the agreements `user` may see. One query."""
-    seen = Agreement.objects.visible_to(user)
-    ending = _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS}
     shown = {
-        "undated": (_("Drafts without a signing date"), seen.undated(), False),
-        "ending": (ending, seen.ending_within(ENDING_DAYS), True),
-        "report_overdue": (_("Reports to the council overdue"), seen.report_overdue(), True),
-        "to_report": (_("Agreements to report to the council"), seen.to_report(), False),
-        "amendment_to_report": (
-            _("Agreements with an amendment to report to the council"), seen.amendment_to_report(), False
-        ),
-        "waiting": (_("Signed agreements to bring into force"), seen.waiting_for_force(), False),
-    }  # fmt: skip
-    numbers = count_all({show: rows for show, (_label, rows, _urgent) in shown.items()})
+        "undated": _("Drafts without a signing date"),
+        "ending": _("Agreements that end within %(days)s days") % {"days": ENDING_DAYS},
+        "report_overdue": _("Reports to the council overdue"),
+        "to_report": _("Agreements to report to the council"),
+        "amendment_to_report": _("Agreements with an amendment to report to the council"),
+        "waiting": _("Signed agreements to bring into force"),
+    }
     return [
-        Todo(label, numbers[show], where("partners:agreement-list", show=show), urgent)
-        for show, (label, _rows, urgent) in shown.items()
+        Todo(shown[show], number, where("partners:agreement-list", show=show), show in ("ending", "report_overdue"))
+        for show, number in _agreement_numbers(user).items()
     ]
+
+
+@counts_per_role
+def _check_numbers(reader: User) -> dict[str, Any]:
+    seen = ComplianceCheck.objects.visible_to(reader)
+    return {
+        "overdue": seen.overdue(), "open": seen.open(), "filled": seen.to_review(), "follow_up": seen.to_follow_up()
+    }  # fmt: skip
 
 
 def check_todos(user: User) -> list[Todo]:
     """Of the compliance checks `user` may see. One query."""
-    seen = ComplianceCheck.objects.visible_to(user)
-    numbers = count_all(
-        {"overdue": seen.overdue(), "open": seen.open(), "filled": seen.to_review(), "follow_up": seen.to_follow_up()}
-    )
+    numbers = _check_numbers(user)
     url = "partners:check-list"
     return [
         Todo(_("Compliance checks overdue"), numbers["overdue"], where(url, show="overdue"), True),

@@ -25,6 +25,7 @@ from cohorts.models.visit import TimeRange
 from cohorts.states import IN_SELECTION
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import NOW
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -247,10 +248,10 @@ class BookingQuerySet(models.QuerySet["InterviewBooking"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
-            barred = ReviewConflict.objects.filter(application=OuterRef("application"), reviewer=user)
+            barred = ReviewConflict.objects.filter(application=OuterRef("application"), reviewer=user.pk)
             return self.filter(~Exists(barred), slot__panel__in=sits_in(user).values("panel"))
         if user.role == Role.TRAINEE:
-            return self.filter(application__person__user=user)
+            return self.filter(application__person__user=user.pk)
         return self.none()
 
     def live(self) -> "BookingQuerySet":
@@ -266,7 +267,7 @@ class BookingQuerySet(models.QuerySet["InterviewBooking"]):
             application=OuterRef(OuterRef("application")), reviewer=OuterRef("reviewer")
         )
         barred = InterviewPanelMember.objects.filter(Exists(declared), panel=OuterRef("slot__panel"))
-        return self.live().filter(Exists(barred), slot__starts_at__gt=timezone.now())
+        return self.live().filter(Exists(barred), slot__starts_at__gt=NOW)
 
     def for_list(self) -> "BookingQuerySet":
         return self.select_related("slot__panel", "application__person", "application__track")
@@ -328,8 +329,8 @@ def sits_in(user: "User") -> "models.QuerySet[InterviewPanelMember]":
     """Where a reviewer sits, of the cohorts they are still at work in."""
     from cohorts.models.cohort import CohortStaff
 
-    at_work = CohortStaff.objects.filter(membership=user.acting, cohort=OuterRef("panel__cohort"))
-    return InterviewPanelMember.objects.filter(Exists(at_work), reviewer=user).order_by()
+    at_work = CohortStaff.objects.filter(membership=user.acting_id, cohort=OuterRef("panel__cohort"))
+    return InterviewPanelMember.objects.filter(Exists(at_work), reviewer=user.pk).order_by()
 
 
 def barred_panels(applications: Q) -> "models.QuerySet[InterviewPanelMember]":

@@ -48,11 +48,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if user.role in HOST_STAFF:
             return self.received().filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
-            assigned = CohortStaff.objects.filter(membership=user.acting).values("cohort")
+            assigned = CohortStaff.objects.filter(membership=user.acting_id).values("cohort")
             # The host is that of the cohorts; named, its index gives the newest without reading the others.
             return self.received().filter(may_review(user), host=user.organization_id, cohort__in=assigned)
         if user.role == Role.TRAINEE:
-            return self.filter(person__user=user)
+            return self.filter(person__user=user.pk)
         return self.none()
 
     def received(self) -> "ApplicationQuerySet":

@@ -62,7 +62,7 @@ class BonusClaimQuerySet(models.QuerySet["BonusClaim"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(application__person__user=user)
+            return self.filter(application__person__user=user.pk)
         return self.none()
 
     def undecided(self) -> "BonusClaimQuerySet":

@@ -27,6 +27,7 @@ from cohorts.states import (
 from portal.accounts.roles import COHORT_STAFF, HOST_STAFF, Role
 from portal.common.counting import counted_per
 from portal.common.models import HostOwned
+from portal.common.prepared import NOW
 
 if TYPE_CHECKING:
     from django.db.models import Expression
@@ -117,7 +118,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role in COHORT_STAFF:
-            return self.filter(pk__in=CohortStaff.objects.filter(membership=user.acting).values("cohort"))
+            return self.filter(pk__in=CohortStaff.objects.filter(membership=user.acting_id).values("cohort"))
         return self.none()
 
     def public(self) -> "CohortQuerySet":
@@ -139,10 +140,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self.annotate(typed=Subquery(mine.values("pages")[:1]))
 
     def taking_applications(self, now: datetime | None = None) -> "CohortQuerySet":
-        now = now or timezone.now()
-        return self.filter(state__in=TAKES_APPLICATIONS, apply_opens_at__lte=now, apply_closes_at__gt=now)
+        moment = now or NOW
+        return self.filter(state__in=TAKES_APPLICATIONS, apply_opens_at__lte=moment, apply_closes_at__gt=moment)
 
-    def closing_between(self, first: datetime, last: datetime) -> "CohortQuerySet":
+    def closing_between(self, first: "datetime | Expression", last: "datetime | Expression") -> "CohortQuerySet":
         return self.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__gt=first, apply_closes_at__lte=last)
 
     def with_seats(self) -> "CohortQuerySet":

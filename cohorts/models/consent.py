@@ -49,7 +49,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """One's own. The staff of a host read them with the application."""
         if user.role != Role.TRAINEE:
             return self.none()
-        return self.filter(Q(person__user=user) | Q(account=user))
+        return self.filter(Q(person__user=user.pk) | Q(account=user.pk))
 
     def given(self) -> "ConsentQuerySet":
         return self.filter(withdrawn_at=None)

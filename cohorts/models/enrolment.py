@@ -25,9 +25,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.INSTRUCTOR:
-            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting).values("cohort"))
+            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting_id).values("cohort"))
         if user.role == Role.TRAINEE:
-            return self.filter(person__user=user)
+            return self.filter(person__user=user.pk)
         return self.none()
 
     def active(self) -> "EnrolmentQuerySet":

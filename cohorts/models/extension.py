@@ -32,7 +32,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.filter(ended_at=None)
 
     def of_account(self, user: "User", cohort: "Cohort") -> "ExtensionQuerySet":
-        return self.filter(Q(email=user.email) | Q(application__person__user=user), cohort=cohort)
+        return self.filter(Q(email=user.email) | Q(application__person__user=user.pk), cohort=cohort)
 
     def of_application(self, application: "Application") -> "ExtensionQuerySet":
         person = application.person

@@ -18,6 +18,7 @@ from cohorts.models.enrolment import Enrolment
 from cohorts.states import IN_TRAINING
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import TODAY
 
 if TYPE_CHECKING:
     from cohorts.models.cohort import Cohort
@@ -38,10 +39,10 @@ class LicencePoolQuerySet(models.QuerySet["LicencePool"]):
 
     def usable(self) -> "LicencePoolQuerySet":
         """Not over yet: seats can be assigned."""
-        return self.filter(valid_until__gte=timezone.localdate())
+        return self.filter(valid_until__gte=TODAY)
 
     def over(self) -> "LicencePoolQuerySet":
-        return self.filter(valid_until__lt=timezone.localdate())
+        return self.filter(valid_until__lt=TODAY)
 
     def with_use(self) -> "LicencePoolQuerySet":
         """With `in_use`: the seats that are held at this moment, counted afresh."""
@@ -121,19 +122,17 @@ class LicenceSeatQuerySet(models.QuerySet["LicenceSeat"]):
             return self
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
-        return self.filter(enrolment__person__user=user) if user.role == Role.TRAINEE else self.none()
+        return self.filter(enrolment__person__user=user.pk) if user.role == Role.TRAINEE else self.none()
 
     def held(self) -> "LicenceSeatQuerySet":
         """Take up a seat of their pool now. One whose training has ended holds none, written down or not."""
-        today = timezone.localdate()
         return self.filter(
-            returned_on=None, until__gte=today, pool__valid_until__gte=today, enrolment__state__in=IN_TRAINING
+            returned_on=None, until__gte=TODAY, pool__valid_until__gte=TODAY, enrolment__state__in=IN_TRAINING
         )
 
     def lapsed(self) -> "LicenceSeatQuerySet":
         """Held by nobody any more, and not yet written down as returned."""
-        today = timezone.localdate()
-        over = Q(until__lt=today) | Q(pool__valid_until__lt=today) | Q(starts_on__gt=F("pool__valid_until"))
+        over = Q(until__lt=TODAY) | Q(pool__valid_until__lt=TODAY) | Q(starts_on__gt=F("pool__valid_until"))
         return self.filter(over | ~Q(enrolment__state__in=IN_TRAINING), returned_on=None)
 
     def for_list(self) -> "LicenceSeatQuerySet":

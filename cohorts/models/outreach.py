@@ -32,6 +32,7 @@ from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.counting import counted_per
 from portal.common.korean import search_key
 from portal.common.models import HostOwned
+from portal.common.prepared import NOW
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -61,11 +62,11 @@ class RoundQuerySet(models.QuerySet["OutreachRound"]):
         return self.filter(state__in=SHOWN_TO_SCHOOLS)
 
     def open_or_soon(self, now: datetime | None = None) -> "RoundQuerySet":
-        return self.filter(state__in=TAKES_REQUESTS, apply_closes_at__gt=now or timezone.now())
+        return self.filter(state__in=TAKES_REQUESTS, apply_closes_at__gt=now or NOW)
 
     def to_decide(self, now: datetime | None = None) -> "RoundQuerySet":
         """Their window has closed, and nobody has been told anything."""
-        return self.filter(state__in=TAKES_REQUESTS, apply_closes_at__lte=now or timezone.now())
+        return self.filter(state__in=TAKES_REQUESTS, apply_closes_at__lte=now or NOW)
 
     def for_list(self) -> "RoundQuerySet":
         """With `request_count`, `visit_count` (not cancelled) and `held_count`, counted for the page alone."""
@@ -186,9 +187,7 @@ class SchoolRequestQuerySet(models.QuerySet["SchoolRequest"]):
         return self.filter(state=RequestState.SUBMITTED)
 
     def to_decide(self, now: datetime | None = None) -> "SchoolRequestQuerySet":
-        return self.submitted().filter(
-            round__state__in=TAKES_REQUESTS, round__apply_closes_at__lte=now or timezone.now()
-        )
+        return self.submitted().filter(round__state__in=TAKES_REQUESTS, round__apply_closes_at__lte=now or NOW)
 
     def to_plan(self) -> "SchoolRequestQuerySet":
         """Accepted, and no day is arranged yet."""

@@ -16,6 +16,7 @@ from cohorts.models.cohort import CohortStaff, Programme, ProgrammeStage
 from cohorts.states import ENDS_THE_WAY, ProgrammeKind, Standing, StayEnd
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import TODAY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -117,10 +118,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.INSTRUCTOR:
-            mine = CohortStaff.objects.filter(membership=user.acting).values("cohort")
+            mine = CohortStaff.objects.filter(membership=user.acting_id).values("cohort")
             return self.filter(enrolment__cohort__in=mine)
         if user.role == Role.TRAINEE:
-            return self.filter(person__user=user)
+            return self.filter(person__user=user.pk)
         return self.none()
 
     def open(self) -> "StayQuerySet":
@@ -153,7 +154,7 @@ class StayQuerySet(models.QuerySet["Stay"]):
 
     def overdue(self) -> "StayQuerySet":
         """On leave, and the day has passed on which they were to come back."""
-        return self.open().filter(on_leave=True, expected_on__lt=timezone.localdate())
+        return self.open().filter(on_leave=True, expected_on__lt=TODAY)
 
     def for_list(self) -> "StayQuerySet":
         return self.select_related("person", "place__school", "place__stage", "enrolment__cohort__programme")

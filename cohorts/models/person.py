@@ -22,7 +22,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(user=user)
+            return self.filter(user=user.pk)
         return self.none()
 
 

@@ -21,7 +21,7 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(application__person__user=user)
+            return self.filter(application__person__user=user.pk)
         return self.none()
 
 

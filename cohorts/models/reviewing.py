@@ -30,7 +30,7 @@ class ConflictQuerySet(models.QuerySet["ReviewConflict"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
-            return self.filter(host=user.organization_id, reviewer=user)
+            return self.filter(host=user.organization_id, reviewer=user.pk)
         return self.none()
 
 
@@ -100,10 +100,10 @@ def may_review(user: "User") -> Q:
     """
     from cohorts.models.admission_interviews import InterviewBooking, sits_in
 
-    at_work = CohortStaff.objects.filter(membership=user.acting)
+    at_work = CohortStaff.objects.filter(membership=user.acting_id)
     given_out = at_work.filter(Exists(ReviewAssignment.objects.filter(cohort=OuterRef("cohort"))))
-    mine = ReviewAssignment.objects.filter(reviewer=user)
-    barred = ReviewConflict.objects.filter(reviewer=user)
+    mine = ReviewAssignment.objects.filter(reviewer=user.pk)
+    barred = ReviewConflict.objects.filter(reviewer=user.pk)
     before_me = InterviewBooking.objects.standing().filter(slot__panel__in=sits_in(user).values("panel"))
     is_mine = (
         Q(pk__in=before_me.order_by().values("application"))

@@ -32,7 +32,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.REVIEWER:
-            return self.filter(host=user.organization_id, reviewer=user)
+            return self.filter(host=user.organization_id, reviewer=user.pk)
         return self.none()
 
 
@@ -221,7 +221,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(application__person__user=user)
+            return self.filter(application__person__user=user.pk)
         return self.none()
 
     def live(self) -> "OfferQuerySet":

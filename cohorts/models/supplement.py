@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.states import ENDED_BY_ITSELF, ENDS_SUPPLEMENTS, OPEN_SUPPLEMENT, SupplementState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import TODAY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -24,7 +25,7 @@ class SupplementQuerySet(models.QuerySet["Supplement"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(application__person__user=user)
+            return self.filter(application__person__user=user.pk)
         return self.none()
 
     def waiting(self) -> "SupplementQuerySet":
@@ -33,7 +34,7 @@ class SupplementQuerySet(models.QuerySet["Supplement"]):
     def to_send(self) -> "SupplementQuerySet":
         """What an applicant is reminded of: the day is not over, and neither is the application."""
         live = self.waiting().exclude(application__state__in=ENDS_SUPPLEMENTS)
-        return live.filter(due_on__gte=timezone.localdate())
+        return live.filter(due_on__gte=TODAY)
 
     def to_check(self) -> "SupplementQuerySet":
         """Answered or overdue, and nobody of the office has looked at it."""

@@ -16,6 +16,7 @@ from cohorts.models.outreach import OutreachRound, SchoolRequest
 from cohorts.outreach_states import ConsentWay, Grade, VisitFormat, VisitState
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import NOW
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -52,7 +53,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def unreported(self, now: datetime | None = None) -> "VisitQuerySet":
         """Over, and nobody has said how many were there."""
-        return self.planned().filter(ends_at__lte=now or timezone.now())
+        return self.planned().filter(ends_at__lte=now or NOW)
 
     def for_list(self) -> "VisitQuerySet":
         return self.select_related("round", "school", "company", "expert__user", "request")

@@ -24,7 +24,8 @@ from cohorts.states import (
 )
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
-from portal.common.counting import count_all
+from portal.common.counting import counts_per_role
+from portal.common.prepared import NOW, TODAY
 from portal.common.todos import Todo, where
 
 
@@ -93,32 +94,34 @@ SHOWN: dict[str, str | Promise] = {
 
 def narrowed(cohorts: CohortQuerySet, show: str) -> CohortQuerySet:
     """The cohorts that a filter of SHOWN means."""
-    now, today = timezone.now(), timezone.localdate()
     match show:
         case "closing":
-            return cohorts.closing_between(now, now + SOON)
+            return cohorts.closing_between(NOW, NOW + SOON)
         case "over":
-            return cohorts.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__lte=now)
+            return cohorts.filter(state__in=TAKES_APPLICATIONS, apply_closes_at__lte=NOW)
         case "unpublished":
             return cohorts.filter(state=CohortState.PLANNED)
         case "due":
-            return cohorts.filter(state=CohortState.SELECTING, starts_on__lte=today)
+            return cohorts.filter(state=CohortState.SELECTING, starts_on__lte=TODAY)
         case "running":
             return cohorts.filter(state=CohortState.RUNNING)
         case "ended":
-            return cohorts.filter(state=CohortState.RUNNING, ends_on__lt=today)
+            return cohorts.filter(state=CohortState.RUNNING, ends_on__lt=TODAY)
     return cohorts
 
 
 URGENT = ("over", "due", "ended")  # somebody should have acted
 
 
+@counts_per_role
+def _numbers(reader: User) -> dict[str, CohortQuerySet]:
+    visible = Cohort.objects.visible_to(reader).order_by()
+    return {show: narrowed(visible, show) for show in SHOWN if show != "running"}  # that a course runs is no task
+
+
 def cohort_todos(user: User) -> list[Todo]:
-    """What is to be done next with the cohorts one may see; one query. That a course runs is no task."""
-    visible = Cohort.objects.visible_to(user).order_by()
-    shown = {show: label for show, label in SHOWN.items() if show != "running"}
-    numbers = count_all({show: narrowed(visible, show) for show in shown})
+    """What is to be done next with the cohorts one may see; one query."""
     return [
-        Todo(str(label), numbers[show], where("cohorts:cohort-list", show=show), show in URGENT)
-        for show, label in shown.items()
+        Todo(str(SHOWN[show]), number, where("cohorts:cohort-list", show=show), show in URGENT)
+        for show, number in _numbers(user).items()
     ]

@@ -28,6 +28,7 @@ from cohorts.queries.pool import mean_scores
 from cohorts.states import SELECTS, TAKES_APPLICATIONS
 from portal.accounts.models import User
 from portal.common.counting import count_all
+from portal.common.prepared import NOW, TODAY, per_role
 from portal.common.todos import Todo, where
 
 HOLDS_INTERVIEWS = (*TAKES_APPLICATIONS, *SELECTS)
@@ -183,19 +184,25 @@ def people_of(cohort: Cohort) -> QuerySet[Any]:
 # What waits --------------------------------------------------------------------------------
 
 
-def interview_todos(user: User) -> list[Todo]:
-    """By cohort, for the office: how many were invited and have no time, and conflicts; one query."""
+@per_role
+def _waiting(reader: User) -> QuerySet[Any]:
+    """The cohorts that hold interviews, with the numbers of `unbooked` applications and `flagged` bookings."""
     mine = InterviewBooking.objects.filter(application=OuterRef("pk"))
     waiting = Application.objects.in_selection().filter(interview_invitation__isnull=False)
     unbooked = waiting.filter(~Exists(mine.standing()), cohort=OuterRef("pk")).order_by().values("cohort")
     flagged = InterviewBooking.objects.conflicted().filter(cohort=OuterRef("pk")).order_by().values("cohort")
     panels = InterviewPanel.objects.filter(cohort=OuterRef("pk"))
-    cohorts: QuerySet[Any] = Cohort.objects.visible_to(user).filter(Exists(panels), state__in=HOLDS_INTERVIEWS)
-    found = []
-    for cohort in cohorts.annotate(
+    cohorts = Cohort.objects.visible_to(reader).filter(Exists(panels), state__in=HOLDS_INTERVIEWS)
+    return cohorts.annotate(
         unbooked=Subquery(unbooked.annotate(n=Count("pk")).values("n")),
         flagged=Subquery(flagged.annotate(n=Count("pk")).values("n")),
-    ):
+    )
+
+
+def interview_todos(user: User) -> list[Todo]:
+    """By cohort, for the office: how many were invited and have no time, and conflicts; one query."""
+    found = []
+    for cohort in _waiting(user):
         name = {"cohort": cohort.name}
         if cohort.flagged:
             label = _("%(cohort)s: interviews with a conflicted panellist") % name
@@ -208,13 +215,17 @@ def interview_todos(user: User) -> list[Todo]:
     return found
 
 
+@per_role
+def _today(reader: User) -> QuerySet[Any, Any]:
+    booked = InterviewBooking.objects.visible_to(reader).live().filter(slot__starts_at__date=TODAY)
+    rows = booked.order_by().values("slot__panel", "slot__panel__name", "slot__panel__cohort__name")
+    return rows.annotate(n=Count("pk"), first=Min("slot__starts_at")).order_by("first")
+
+
 def interviews_today(user: User) -> list[Todo]:
     """For a panellist: the interviews of today, by panel; one query."""
-    today = timezone.localdate()
-    booked = InterviewBooking.objects.visible_to(user).live().filter(slot__starts_at__date=today)
-    rows = booked.order_by().values("slot__panel", "slot__panel__name", "slot__panel__cohort__name")
-    found = []
-    for row in rows.annotate(n=Count("pk"), first=Min("slot__starts_at")).order_by("first"):
+    today, found = timezone.localdate(), []
+    for row in _today(user):
         names = {"cohort": row["slot__panel__cohort__name"], "panel": row["slot__panel__name"]}
         label = _("Interviews today: %(cohort)s, %(panel)s") % names
         url = where("cohorts:admission-panel", row["slot__panel"], day=today)
@@ -222,9 +233,9 @@ def interviews_today(user: User) -> list[Todo]:
     return found
 
 
-def interviews_to_choose(user: User) -> list[Application]:
+@per_role
+def interviews_to_choose(reader: User) -> QuerySet[Application]:
     """Of an applicant: where a time is to be chosen, the nearest deadline first; one query."""
-    now = timezone.now()
-    waiting = Application.objects.filter(person__user=user, interview_invitation__book_until__gt=now)
+    waiting = Application.objects.filter(person__user=reader.pk, interview_invitation__book_until__gt=NOW)
     waiting = waiting.in_selection().filter(~Exists(live_booking())).select_related("cohort", "interview_invitation")
-    return list(waiting.order_by("interview_invitation__book_until"))
+    return waiting.order_by("interview_invitation__book_until")

@@ -17,6 +17,7 @@ from cohorts.states import (
     SELECTS,
 )
 from portal.accounts.models import User
+from portal.common.prepared import per_role
 from portal.common.todos import Todo, where
 
 
@@ -25,7 +26,8 @@ def selection_todos(user: User) -> list[Todo]:
     return [todo for cohort in _counted(user) for todo in _todos_of(cohort)]
 
 
-def _counted(user: User) -> QuerySet[Cohort]:
+@per_role
+def _counted(reader: User) -> QuerySet[Cohort]:
     """The cohorts that fill their seats, with the numbers of what waits in each."""
 
     def number(rows: QuerySet[Any]) -> Subquery:
@@ -36,8 +38,8 @@ def _counted(user: User) -> QuerySet[Cohort]:
     documents = came.values("application__cohort").annotate(n=Count("pk"))
     states = {state: number(Application.objects.filter(state=state)) for state in ("submitted", "offered", "accepted")}
     open_ones = Selection.objects.filter(released_at=None)
-    prepared, asked = number(open_ones), number(open_ones.filter(requested_by=user))
-    mine = Cohort.objects.visible_to(user).filter(state__in=FILLS_SEATS)
+    prepared, asked = number(open_ones), number(open_ones.filter(requested_by=reader.pk))
+    mine = Cohort.objects.visible_to(reader).filter(state__in=FILLS_SEATS)
     return mine.annotate(prepared=prepared, asked=asked, documents=Subquery(documents.values("n")), **states)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, Expression, F, OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject, Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from partners.states import (
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.counting import counted_per
 from portal.common.models import HostOwned, WithLabels
-from portal.common.prepared import Among, Prepared, Slot
+from portal.common.prepared import TODAY, Among, Prepared, Slot
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -151,12 +151,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def waiting_for_force(self) -> "AgreementQuerySet":
         """Signed, and their first day has come."""
-        begun = Q(valid_from=None) | Q(valid_from__lte=timezone.localdate())
+        begun = Q(valid_from=None) | Q(valid_from__lte=TODAY)
         return self.filter(begun, state=AgreementState.SIGNED)
 
     def ending_within(self, days: int) -> "AgreementQuerySet":
-        today = timezone.localdate()
-        return self.ending_between(today, today + timedelta(days=days))
+        return self.ending_between(TODAY, TODAY + timedelta(days=days))
 
     def to_report(self) -> "AgreementQuerySet":
         """Signed ones of which the council has not heard yet (domain.md section 4)."""
@@ -173,7 +172,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.filter(Exists(waiting))
 
     def report_overdue(self) -> "AgreementQuerySet":
-        return self.to_report().filter(report_due_on__lt=timezone.localdate())
+        return self.to_report().filter(report_due_on__lt=TODAY)
 
     def titled_like(self, text: str) -> "AgreementQuerySet":
         """By a part of the title, the register number or a party's name; by a like title if there is none such."""
@@ -181,7 +180,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             return self.filter(_says(text))
         return self.filter(title__trigram_word_similar=text)
 
-    def ending_between(self, first: date, last: date) -> "AgreementQuerySet":
+    def ending_between(self, first: date | Expression, last: date | Expression) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))
 
     def for_list(self) -> "AgreementQuerySet":

@@ -14,6 +14,7 @@ from partners.models.documents import AgreementDocument
 from partners.states import AmendmentState, CommitmentChange, ConsentRule
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
+from portal.common.prepared import TODAY
 
 if TYPE_CHECKING:
     from partners.models.duties import OrdinanceProfile
@@ -34,7 +35,7 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         return self.filter(state=AmendmentState.EFFECTIVE, report_due_on__isnull=False, reported_on=None)
 
     def report_overdue(self) -> "AmendmentQuerySet":
-        return self.to_report().filter(report_due_on__lt=timezone.localdate())
+        return self.to_report().filter(report_due_on__lt=TODAY)
 
     def for_list(self) -> "AmendmentQuerySet":
         return self.select_related("agreement__host__ordinance", "document", "made_by").prefetch_related(

@@ -13,6 +13,7 @@ from partners.states import COUNTS_AS_FOUND, TOOK_PLACE, JointProjectState, Meet
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.counting import counted_per
 from portal.common.models import HostOwned, StoredFile
+from portal.common.prepared import NOW, TODAY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -124,11 +125,11 @@ class MeetingQuerySet(OfConsortium):
         return self.filter(state__in=TOOK_PLACE)
 
     def to_come(self) -> Self:
-        return self.filter(state=MeetingState.PLANNED, starts_at__gte=timezone.now())
+        return self.filter(state=MeetingState.PLANNED, starts_at__gte=NOW)
 
     def to_record(self) -> Self:
         """Their time has passed, and nobody has said what became of them."""
-        return self.filter(state=MeetingState.PLANNED, starts_at__lt=timezone.now())
+        return self.filter(state=MeetingState.PLANNED, starts_at__lt=NOW)
 
     def for_list(self) -> Self:
         """With the number of members that were there."""
@@ -237,7 +238,7 @@ class MeetingDecisionQuerySet(models.QuerySet["MeetingDecision"]):
         return self.filter(done_on__isnull=False)
 
     def overdue(self) -> "MeetingDecisionQuerySet":
-        return self.open().filter(due_on__lt=timezone.localdate())
+        return self.open().filter(due_on__lt=TODAY)
 
     def for_list(self) -> "MeetingDecisionQuerySet":
         return self.select_related("owner__organization", "meeting__consortium__agreement")

@@ -13,6 +13,7 @@ from partners.models.agreements import Agreement, Commitment, Organization
 from partners.states import CheckState, ConsentRule, CouncilActKind, Fulfilment
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned, StoredFile
+from portal.common.prepared import TODAY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -89,13 +90,13 @@ class ComplianceCheckQuerySet(models.QuerySet["ComplianceCheck"]):
         return self.filter(state=CheckState.FILLED)
 
     def overdue(self) -> "ComplianceCheckQuerySet":
-        return self.filter(due_on__lt=timezone.localdate()).exclude(state=CheckState.REVIEWED)
+        return self.filter(due_on__lt=TODAY).exclude(state=CheckState.REVIEWED)
 
     def to_follow_up(self) -> "ComplianceCheckQuerySet":
         return self.filter(follow_up_due_on__isnull=False, follow_up_done_on=None)
 
     def follow_up_overdue(self) -> "ComplianceCheckQuerySet":
-        return self.to_follow_up().filter(follow_up_due_on__lt=timezone.localdate())
+        return self.to_follow_up().filter(follow_up_due_on__lt=TODAY)
 
     def for_list(self) -> "ComplianceCheckQuerySet":
         return self.select_related("agreement__host", "agreement__in_charge", "host", "filled_by", "reviewed_by")

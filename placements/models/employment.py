@@ -28,7 +28,7 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(enrolment__person__user=user)
+            return self.filter(enrolment__person__user=user.pk)
         return self.none()
 
     def verified(self) -> "EmploymentQuerySet":

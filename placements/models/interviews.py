@@ -25,7 +25,7 @@ class JobInterviewQuerySet(models.QuerySet["JobInterview"]):
         if user.role == Role.MENTOR:
             return self.filter(company=user.organization_id)
         if user.role == Role.TRAINEE:
-            return self.filter(enrolment__person__user=user)
+            return self.filter(enrolment__person__user=user.pk)
         return self.none()
 
     def counted(self) -> "JobInterviewQuerySet":

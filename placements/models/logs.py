@@ -42,7 +42,7 @@ class MentoringLogQuerySet(models.QuerySet["MentoringLog"]):
     def visible_to(self, user: "User") -> "MentoringLogQuerySet":
         """Trainees see what is approved; the host's side, what is submitted."""
         if user.role == Role.MENTOR:
-            return self.filter(mentor=user.acting)
+            return self.filter(mentor=user.acting_id)
         if user.role == Role.TRAINEE:
             return self.filter(team__in=Team.objects.visible_to(user), state=LogState.APPROVED)
         sent = self.exclude(state=LogState.DRAFT)

@@ -29,11 +29,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.INSTRUCTOR:
-            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting).values("cohort"))
+            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting_id).values("cohort"))
         if user.role == Role.MENTOR:
             return self.filter(company=user.organization_id)
         if user.role == Role.TRAINEE:
-            mine = Enrolment.objects.filter(person__user=user).values("cohort")
+            mine = Enrolment.objects.filter(person__user=user.pk).values("cohort")
             return self.filter(cohort__in=mine).exclude(state=ProjectState.PROPOSED)
         return self.none()
 
@@ -117,11 +117,11 @@ class TeamQuerySet(models.QuerySet["Team"]):
         if user.role in HOST_STAFF:
             return self.filter(host=user.organization_id)
         if user.role == Role.INSTRUCTOR:
-            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting).values("cohort"))
+            return self.filter(cohort__in=CohortStaff.objects.filter(membership=user.acting_id).values("cohort"))
         if user.role == Role.MENTOR:
-            return self.filter(mentor=user.acting)
+            return self.filter(mentor=user.acting_id)
         if user.role == Role.TRAINEE:
-            return self.filter(members__enrolment__person__user=user, members__left_on=None)
+            return self.filter(members__enrolment__person__user=user.pk, members__left_on=None)
         return self.none()
 
     def running(self) -> "TeamQuerySet":

@@ -5,5 +5,6 @@ from placements.queries.placement import Face, Plan, faces, plan_of, preferences
 from placements.queries.todos import (
     approved_hours,
     mentor_todos,
+    mentor_work,
     silent_teams,
 )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import DurationField, ExpressionWrapper, F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from placements.models import MentoringLog, Team, TeamMember
 from placements.states import LogState
 from portal.accounts.models import User
 from portal.common.numbers import round_half_up
+from portal.common.prepared import TODAY
 from portal.common.todos import Todo, where
 
 
@@ -37,10 +39,9 @@ def with_last_log(teams: QuerySet[Team]) -> QuerySet[Team]:
 
 def silent(teams: QuerySet[Team], today: date | None = None) -> QuerySet[Team]:
     """Running teams that have been quiet for the policy's days (domain.md 5: 14)."""
-    today = today or timezone.localdate()
     quiet = with_last_log(teams.running())  # type: ignore[attr-defined]
     allowed = ExpressionWrapper(F("cohort__policy__silent_days") * timedelta(days=1), output_field=DurationField())
-    return quiet.filter(quiet_since__lte=today - allowed)  # type: ignore[operator]  # subtracted by the database
+    return quiet.filter(quiet_since__lte=(today or TODAY) - allowed)  # type: ignore[operator]  # subtracted by the database
 
 
 def silent_teams(today: date | None = None) -> list[Silence]:
@@ -65,15 +66,21 @@ def without_team() -> QuerySet[Enrolment]:
     return waiting.filter(cohort__in=formed).exclude(pk__in=inside.order_by().values("enrolment"))
 
 
-def mentor_todos(user: User) -> list[Todo]:
-    """Of a mentor. Two queries."""
-    numbers = MentoringLog.objects.visible_to(user).aggregate(
-        returned=Count("pk", filter=Q(state=LogState.RETURNED)),
-        drafts=Count("pk", filter=Q(state=LogState.DRAFT)),
-    )
-    quiet = silent(Team.objects.visible_to(user)).count()
+def mentor_work(user: User) -> dict[str, QuerySet[Any]]:
+    """What waits with a mentor."""
+    logs = MentoringLog.objects.visible_to(user)
+    return {
+        "returned": logs.filter(state=LogState.RETURNED),
+        "drafts": logs.filter(state=LogState.DRAFT),
+        "silent": silent(Team.objects.visible_to(user)),
+    }
+
+
+def mentor_todos(found: dict[str, int]) -> list[Todo]:
+    """`found`: how many rows each of `mentor_work` has."""
+    silent = where("placements:team-list", show="silent")
     return [
-        Todo(_("Returned logs"), numbers["returned"], where("placements:log-list", state="returned"), urgent=True),
-        Todo(_("Logs to submit"), numbers["drafts"], where("placements:log-list", state="draft")),
-        Todo(_("Teams without a recent log"), quiet, where("placements:team-list", show="silent"), urgent=True),
+        Todo(_("Returned logs"), found["returned"], where("placements:log-list", state="returned"), urgent=True),
+        Todo(_("Logs to submit"), found["drafts"], where("placements:log-list", state="draft")),
+        Todo(_("Teams without a recent log"), found["silent"], silent, urgent=True),
     ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import INVITES, MFA_REQUIRED_ROLES, Role
 from portal.common.models import WithLabels
+from portal.common.prepared import NOW
 
 INVITATION_VALID = timedelta(hours=72)
 
@@ -66,6 +67,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The organization one works for at the moment; None as an applicant or trainee."""
         return self.acting.organization_id if self.acting else None
 
+    @property
+    def acting_id(self) -> int | None:
+        """The membership one works in at the moment."""
+        return self.acting.pk if self.acting else None
+
     def act_as(self, membership: "Membership | None") -> "User":
         """Work in this membership from here on; returns the user, for chaining."""
         self.acting = membership
@@ -88,7 +94,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return self
         if user.role in (Role.OFFICIAL, Role.OPERATOR):
             return self.filter(Q(organization=user.organization_id) | Q(invited_by_host=user.organization_id))
-        return self.filter(user=user)
+        return self.filter(user=user.pk)
 
     def for_list(self) -> "MembershipQuerySet":
         return self.select_related("user", "organization").order_by("organization__name", "role", "user__name", "pk")
@@ -124,10 +130,10 @@ class Membership(WithLabels):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
-        return self.unanswered().filter(expires_at__gt=timezone.now())
+        return self.unanswered().filter(expires_at__gt=NOW)
 
     def run_out(self) -> "InvitationQuerySet":
-        return self.unanswered().filter(expires_at__lte=timezone.now())
+        return self.unanswered().filter(expires_at__lte=NOW)
 
     def unanswered(self) -> "InvitationQuerySet":
         return self.filter(accepted_at=None, revoked_at=None)

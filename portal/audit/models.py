@@ -34,7 +34,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
             return self
         if user.role in (Role.OFFICIAL, Role.OPERATOR):
             return self.filter(host=user.organization_id)
-        return self.filter(actor=user)
+        return self.filter(actor=user.pk)
 
     def about(self, thing: models.Model) -> "AuditEventQuerySet":
         """The history of one object, the newest first."""

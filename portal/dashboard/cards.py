@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,11 +15,13 @@ from cohorts.states import IN_TRAINING, RECEIVED, CohortState
 from curriculum.models import Attendance, TrainingDay
 from portal.accounts.models import User
 from portal.common.counting import counted_per
+from portal.common.prepared import Prepared, Slot, per_role
 from portal.common.todos import where
 
 IN_PROGRESS = (CohortState.PLANNED, CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING)
 DAYS_SHOWN = 14
 COHORTS_SHOWN = 8
+OPEN_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,11 @@ class Tile:
     tone: str = ""
 
 
-def cohorts_in_progress(user: User) -> list[Any]:
-    """The cohorts that are planned or under way, each with how far it is; one query."""
+@per_role
+def _in_progress(reader: User) -> QuerySet[Cohort]:
     days = TrainingDay.objects.all()
     found = (
-        Cohort.objects.visible_to(user)
+        Cohort.objects.visible_to(reader)
         .filter(state__in=IN_PROGRESS)
         .with_seats()
         .annotate(
@@ -48,7 +50,12 @@ def cohorts_in_progress(user: User) -> list[Any]:
         .select_related("host")
         .order_by("starts_on", "pk")
     )
-    rows: list[Any] = list(found[:COHORTS_SHOWN])
+    return found[:COHORTS_SHOWN]
+
+
+def cohorts_in_progress(user: User) -> list[Any]:
+    """The cohorts that are planned or under way, each with how far it is; one query."""
+    rows: list[Any] = _in_progress(user)
     for row in rows:
         row.url = where("cohorts:cohort", row.pk)  # for the template
     return rows
@@ -63,15 +70,18 @@ class Chart:
     finding: str
 
 
+@per_role
+def _received_by_day(reader: User) -> QuerySet[Any, Any]:
+    received = Application.objects.visible_to(reader).filter(state__in=RECEIVED, submitted_at__gte=Slot("begin"))
+    return received.annotate(day=TruncDate("submitted_at")).order_by().values_list("day").annotate(n=Count("pk"))
+
+
 def applications_per_day(user: User, today: date | None = None) -> Chart | None:
     """The applications of the last two weeks, day by day in Korean time; one query. None where none came."""
     today = today or timezone.localdate()
     first = today - timedelta(days=DAYS_SHOWN - 1)
     begin = timezone.make_aware(datetime.combine(first, time.min))  # an instant, for which there is an index
-    received = Application.objects.visible_to(user).filter(state__in=RECEIVED, submitted_at__gte=begin)
-    by_day = dict(
-        received.annotate(day=TruncDate("submitted_at")).order_by().values_list("day").annotate(n=Count("pk"))
-    )
+    by_day = dict(_received_by_day(user, begin=begin))
     days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
     rows = [(date_format(day, "MONTH_DAY_FORMAT"), by_day.get(day, 0)) for day in days]
     whole = sum(number for _day, number in rows)
@@ -83,11 +93,16 @@ def applications_per_day(user: User, today: date | None = None) -> Chart | None:
     return Chart(_("Applications of two weeks"), _("Applications per day"), _("applications"), rows, finding)
 
 
+@per_role
+def _absences(reader: User) -> QuerySet[Any, Any]:
+    kept = Attendance.objects.filter(day__in=TrainingDay.objects.visible_to(reader), day__registered_at__isnull=False)
+    by_day = kept.order_by().values("day__date").annotate(people=Count("pk"), away=Count("pk", filter=Q(absent=True)))
+    return by_day.order_by("-day__date")[:10]
+
+
 def absences_per_day(user: User) -> Chart | None:
     """How many were absent on the last ten days on record; one query. None where no register is saved."""
-    kept = Attendance.objects.filter(day__in=TrainingDay.objects.visible_to(user), day__registered_at__isnull=False)
-    by_day = kept.order_by().values("day__date").annotate(people=Count("pk"), away=Count("pk", filter=Q(absent=True)))
-    days = list(by_day.order_by("-day__date")[:10])[::-1]
+    days = _absences(user)[::-1]
     if not days:
         return None
     rows = [(date_format(day["day__date"], "MONTH_DAY_FORMAT"), day["away"]) for day in days]
@@ -97,10 +112,17 @@ def absences_per_day(user: User) -> Chart | None:
     return Chart(_("Absences of the last ten days"), _("Absences per day"), _("people"), rows, finding)
 
 
-def open_cohorts(most: int = 6) -> list[Any]:
+_open = Prepared(
+    Cohort.objects.taking_applications()
+    .select_related("programme", "host")
+    .annotate(last_minute=F("apply_closes_at") - timedelta(minutes=1))
+    .order_by("apply_closes_at", "pk")[:OPEN_SHOWN]
+)
+
+
+def open_cohorts(most: int = OPEN_SHOWN) -> list[Any]:
     """The courses that take applications now, the nearest deadline first; one query."""
-    found = Cohort.objects.taking_applications().select_related("programme", "host").order_by("apply_closes_at", "pk")
-    rows: list[Any] = list(found.annotate(last_minute=F("apply_closes_at") - timedelta(minutes=1))[:most])
+    rows: list[Any] = _open()[:most]
     today = timezone.localdate()
     for row in rows:
         row.url = where("cohorts:notice", row.pk)  # for the template

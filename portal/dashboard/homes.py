@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, Cohort, Enrolment, Offer, Score, Stay, Supplement, Visit
+from cohorts.models import Application, Cohort, Enrolment, LicenceSeat, Offer, Score, Stay, Supplement, Visit
 from cohorts.models.pathway import is_pathway
 from cohorts.outreach import outreach_todos, outreach_work
 from cohorts.queries import cohort_todos, selection_todos
@@ -34,13 +34,14 @@ from partners.models import CommitmentFigure, Consortium, Organization, Proposal
 from partners.queries import agreement_todos, check_todos
 from partners.states import PromiseState, ProposalState
 from placements.models import Employment, MentoringLog, Preference, Project, Team, TeamMember
-from placements.queries import mentor_todos
+from placements.queries import mentor_todos, mentor_work
 from placements.queries.todos import silent, without_team
 from placements.states import JobState, LogState, ProjectState
 from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AccessRecord, AuditEvent
-from portal.common.counting import count_all, counted_per
+from portal.common.counting import counted_per, counts_per_role
+from portal.common.prepared import NOW, TODAY, Prepared, Slot, per_role
 from portal.common.todos import Todo, waiting, where
 from portal.dashboard.cards import (
     Tile,
@@ -57,7 +58,7 @@ SHOWN = 6  # lines of a list on a home page
 
 def missing_days(user: User) -> Any:
     """Training days that have come without a saved register, of running cohorts."""
-    days = TrainingDay.objects.visible_to(user).filter(date__lte=timezone.localdate(), registered_at=None)
+    days = TrainingDay.objects.visible_to(user).filter(date__lte=TODAY, registered_at=None)
     return days.filter(cohort__state=CohortState.RUNNING)
 
 
@@ -95,27 +96,31 @@ def public_home() -> Page:
 # Applicants and trainees --------------------------------------------------------------------
 
 
-def trainee_home(user: User) -> Page:
-    """What waits for an answer, the course of today, and one's applications. Eight queries of its own."""
+@per_role
+def newest_applications(reader: User) -> QuerySet[Application]:
+    """The own ones, each with the offer to be answered and the documents asked for."""
     offers = Offer.objects.live().filter(application=OuterRef("pk"))
     documents = Supplement.objects.to_send().filter(application=OuterRef("pk"))
     mine = (
-        Application.objects.visible_to(user)
+        Application.objects.visible_to(reader)
         .owing_pledges()
         .with_deadline()
         .select_related("cohort__programme", "track")
     )
-    applications = list(
-        mine.annotate(
-            offer_pk=Subquery(offers.values("pk")[:1]),
-            offer_until=Subquery(offers.values("deadline")[:1]),
-            documents_pk=Subquery(documents.values("pk")[:1]),
-            documents_due=Subquery(documents.values("due_on")[:1]),
-        ).order_by("-created_at", "-pk")[:SHOWN]
-    )
+    return mine.annotate(
+        offer_pk=Subquery(offers.values("pk")[:1]),
+        offer_until=Subquery(offers.values("deadline")[:1]),
+        documents_pk=Subquery(documents.values("pk")[:1]),
+        documents_due=Subquery(documents.values("due_on")[:1]),
+    ).order_by("-created_at", "-pk")[:SHOWN]
+
+
+def trainee_home(user: User) -> Page:
+    """What waits for an answer, the course of today, and one's applications. Eight queries of its own."""
+    applications = newest_applications(user)
     for application in applications:
-        application.url = where("cohorts:application", application.pk)  # type: ignore[attr-defined]
-    course = newest_course(user)
+        application.url = where("cohorts:application", application.pk)
+    course = next(iter(newest_course(user)), None)
     due = (*answers_due(applications), *interviews_due(user), *choices_due(course))
     page: Page = {"applications": applications, "todos": waiting(due)}
     if course:
@@ -158,12 +163,13 @@ def until(moment: Any) -> str:
     return _("until %(when)s") % {"when": date_format(timezone.localtime(moment), "MONTH_DAY_TIME_FORMAT")}
 
 
-def newest_course(user: User) -> Any:
+@per_role
+def newest_course(reader: User) -> QuerySet[Enrolment]:
     """The newest enrolment, with what it needs to know of field projects."""
     place = TeamMember.objects.filter(enrolment=OuterRef("pk"), left_on=None)
     open_projects = Project.objects.filter(cohort=OuterRef("cohort"), state=ProjectState.OPEN)
     return (
-        Enrolment.objects.visible_to(user)
+        Enrolment.objects.visible_to(reader)
         .select_related("cohort__policy", "cohort__programme", "person")
         .annotate(
             team_pk=Subquery(place.values("team")[:1]),
@@ -173,9 +179,11 @@ def newest_course(user: User) -> Any:
             may_choose=Exists(open_projects),
             teams_formed=Exists(Team.objects.filter(cohort=OuterRef("cohort"))),
         )
-        .order_by("-starts_on", "-pk")
-        .first()
+        .order_by("-starts_on", "-pk")[:1]
     )
+
+
+_licences = Prepared(LicenceSeat.objects.held().filter(enrolment=Slot("enrolment")).select_related("pool"))
 
 
 def choices_due(course: Any) -> list[Todo]:
@@ -196,7 +204,7 @@ def course_of(course: Any, user: User) -> Page:
         "expulsions": expulsions_of(course, whole, units),
         "minimum": course.cohort.policy.minimum_rate,
         "lessons": todays_lessons(user) if course.is_active else [],
-        "licences": list(course.licences.held().select_related("pool")) if course.is_active else [],
+        "licences": _licences(enrolment=course.pk) if course.is_active else [],
         "course_url": where("curriculum:trainee", course.pk),
         "timetable_url": where("curriculum:my-timetable", course.pk),
         "team_url": where("placements:team", course.team_pk) if course.team_pk else "",
@@ -207,19 +215,29 @@ def course_of(course: Any, user: User) -> Page:
 # Who works with trainees ----------------------------------------------------------------------
 
 
+course_numbers = counts_per_role(course_work)
+
+
+@per_role
+def days_of_today(reader: User) -> QuerySet[TrainingDay]:
+    return TrainingDay.objects.visible_to(reader).filter(date=TODAY).select_related("cohort").order_by("cohort__name")
+
+
+@per_role
+def running_cohorts(reader: User) -> QuerySet[Cohort]:
+    return Cohort.objects.visible_to(reader).filter(state=CohortState.RUNNING).select_related("policy")
+
+
 def instructor_home(user: User) -> Page:
     """Registers due and missing, and who comes near the limit of absences. Seven queries of its own."""
-    today = timezone.localdate()
-    days = TrainingDay.objects.visible_to(user).filter(date=today).select_related("cohort").order_by("cohort__name")
-    lessons = todays_lessons(user)
-    cohorts = list(Cohort.objects.visible_to(user).filter(state=CohortState.RUNNING).select_related("policy"))
+    lessons, cohorts = todays_lessons(user), running_cohorts(user)
     risks = near_limit(cohorts) if cohorts else []
-    found = count_all(course_work(user))
+    found = course_numbers(user)
     return {
         "todos": waiting(course_todos(found)),
         "today": [
             {"day": day, "lessons": [one for one in lessons if one.day_id == day.pk], "url": where("curriculum:register", day.pk)}
-            for day in days
+            for day in days_of_today(user)
         ],
         "risks": [
             {"risk": risk, "url": where("curriculum:trainee", risk.enrolment.pk)} for risk in risks[:SHOWN]
@@ -228,32 +246,49 @@ def instructor_home(user: User) -> Page:
     }  # fmt: skip
 
 
+@per_role
+def reviews(reader: User) -> QuerySet[Any, Any]:
+    """By cohort: its key and name, how many applications are to be scored, and how many one has not."""
+    mine = Score.objects.filter(reviewer=reader.pk).values("application")
+    rows = Application.objects.visible_to(reader).in_selection().filter(cohort__state__in=TAKES_LATE)
+    cohorts = rows.order_by("cohort__apply_closes_at", "cohort").values_list("cohort", "cohort__name")
+    return cohorts.annotate(whole=Count("pk"), unscored=Count("pk", filter=~Q(pk__in=mine)))[:SHOWN]
+
+
 def reviewer_home(user: User) -> Page:
     """Who comes to the interview today, and what is to be scored, by cohort. Two queries of its own."""
-    mine = Score.objects.filter(reviewer=user).values("application")
-    rows = Application.objects.visible_to(user).in_selection().filter(cohort__state__in=TAKES_LATE)
-    cohorts = rows.order_by("cohort__apply_closes_at", "cohort").values_list("cohort", "cohort__name")
     found = []
-    for pk, name, whole, unscored in cohorts.annotate(whole=Count("pk"), unscored=Count("pk", filter=~Q(pk__in=mine)))[
-        :SHOWN
-    ]:
+    for pk, name, whole, unscored in reviews(user):
         note = _("%(unscored)s of %(whole)s not scored by you") % {"unscored": unscored, "whole": whole}
         label = _("Applications to review: %(cohort)s") % {"cohort": name}
         found.append(Todo(label, whole, where("cohorts:score-list", cohort=pk), bool(unscored), note))
     return {"todos": waiting([*interviews_today(user), *found])}
 
 
+@counts_per_role
+def mentor_numbers(reader: User) -> dict[str, Any]:
+    return mentor_work(reader) | {"visits_unreported": Visit.objects.visible_to(reader).unreported()}
+
+
+@per_role
+def visits_to_come(reader: User) -> QuerySet[Visit]:
+    coming = Visit.objects.visible_to(reader).planned().filter(ends_at__gt=NOW)
+    return coming.for_list().order_by("starts_at", "pk")[:SHOWN]
+
+
+@per_role
+def own_teams(reader: User) -> QuerySet[Team]:
+    return Team.objects.visible_to(reader).running().for_list()[:SHOWN]
+
+
 def mentor_home(user: User) -> Page:
-    """Logs to write or to mend, visits to report and to give, and the own teams. Five queries of its own."""
-    visits = Visit.objects.visible_to(user)
-    unreported = count_all({"visits_unreported": visits.unreported()})
-    coming = visits.planned().filter(ends_at__gt=timezone.now()).for_list().order_by("starts_at", "pk")
-    teams = Team.objects.visible_to(user).running().for_list()
+    """Logs to write or to mend, visits to report and to give, and the own teams. Three queries of its own."""
     rows = [
         {"team": team, "url": where("placements:team", team.pk), "write_url": where("placements:log-write", team.pk)}
-        for team in teams[:SHOWN]
+        for team in own_teams(user)
     ]
-    page: Page = {"todos": waiting([*mentor_todos(user), *outreach_todos(unreported)]), "visits": list(coming[:SHOWN])}
+    found = mentor_numbers(user)
+    page: Page = {"todos": waiting([*mentor_todos(found), *outreach_todos(found)]), "visits": visits_to_come(user)}
     if rows or not page["visits"]:
         page["teams"] = rows
     return page
@@ -262,30 +297,36 @@ def mentor_home(user: User) -> Page:
 # Who runs cohorts -----------------------------------------------------------------------------
 
 
-def staff_home(user: User) -> Page:
-    """Tasks, key figures, cohorts under way, and the applications of two weeks. Seven queries of its own."""
-    enrolments, cohorts = Enrolment.objects.visible_to(user), Cohort.objects.visible_to(user)
+@counts_per_role
+def office_numbers(reader: User) -> dict[str, Any]:
+    """What waits with an office, and its key figures."""
+    enrolments, cohorts = Enrolment.objects.visible_to(reader), Cohort.objects.visible_to(reader)
     work = {
-        **course_work(user),
-        **outreach_work(user),
-        "jobs": Employment.objects.visible_to(user).filter(state=JobState.REPORTED),
+        **course_work(reader),
+        **outreach_work(reader),
+        "jobs": Employment.objects.visible_to(reader).filter(state=JobState.REPORTED),
         "unplaced": without_team().filter(pk__in=enrolments.values("pk")),
-        "consortia": Consortium.objects.visible_to(user).with_overdue(user),
-        "dead": Job.objects.visible_to(user).dead_letters(),
-        "on_leave": Stay.objects.visible_to(user).overdue(),
+        "consortia": Consortium.objects.visible_to(reader).with_overdue(reader),
+        "dead": Job.objects.visible_to(reader).dead_letters(),
+        "on_leave": Stay.objects.visible_to(reader).overdue(),
     }
-    if user.role == Role.OFFICIAL:
-        work["invitations"] = Invitation.objects.visible_to(user).run_out()
-        work["proposals"] = Proposal.objects.visible_to(user).open()
-        work["at_risk"] = CommitmentFigure.objects.visible_to(user).filter(state=PromiseState.AT_RISK)
+    if reader.role == Role.OFFICIAL:
+        work["invitations"] = Invitation.objects.visible_to(reader).run_out()
+        work["proposals"] = Proposal.objects.visible_to(reader).open()
+        work["at_risk"] = CommitmentFigure.objects.visible_to(reader).filter(state=PromiseState.AT_RISK)
     figures = {
         "recruiting": cohorts.filter(state=CohortState.RECRUITING),
-        "in_selection": Application.objects.visible_to(user).in_selection(),
+        "in_selection": Application.objects.visible_to(reader).in_selection(),
         "running": cohorts.filter(state=CohortState.RUNNING),
         "training": enrolments.active(),
-        "visits_planned": Visit.objects.visible_to(user).planned(),
+        "visits_planned": Visit.objects.visible_to(reader).planned(),
     }
-    found = count_all(work | figures)
+    return work | figures
+
+
+def staff_home(user: User) -> Page:
+    """Tasks, key figures, cohorts under way, and the applications of two weeks. Eight queries of its own."""
+    found = office_numbers(user)
     visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
     return {
         "todos": waiting(
@@ -348,29 +389,34 @@ def staff_todos(found: dict[str, int]) -> list[Todo]:
     ]
 
 
-def admin_home(user: User) -> Page:
-    """The hosts, what has gone wrong, and who took what. Five queries of its own."""
-    yesterday = timezone.localdate() - timedelta(days=1)
-    exported = AccessRecord.objects.filter(action="export.downloaded", at__date__gte=yesterday)
-    events = AuditEvent.objects.filter(at__date__gte=yesterday)
-    found = count_all(
-        {
-            "dead": Job.objects.dead_letters(),
-            "running": Cohort.objects.filter(state=CohortState.RUNNING),
-            "recruiting": Cohort.objects.filter(state=CohortState.RECRUITING),
-            "training": Enrolment.objects.active(),
-            "exported": exported,
-            "events": events,
-        },
-    )
-    due = Todo(_("Background jobs that need attention"), found["dead"], where("jobs:job-list", state="attention"), True)
+@counts_per_role
+def portal_numbers(_reader: User) -> dict[str, Any]:
+    yesterday = TODAY - timedelta(days=1)
+    return {
+        "dead": Job.objects.dead_letters(),
+        "running": Cohort.objects.filter(state=CohortState.RUNNING),
+        "recruiting": Cohort.objects.filter(state=CohortState.RECRUITING),
+        "training": Enrolment.objects.active(),
+        "exported": AccessRecord.objects.filter(action="export.downloaded", at__date__gte=yesterday),
+        "events": AuditEvent.objects.filter(at__date__gte=yesterday),
+    }
+
+
+@per_role
+def busiest_hosts(_reader: User) -> QuerySet[Organization]:
     live = Cohort.objects.filter(state__in=(CohortState.RECRUITING, CohortState.SELECTING, CohortState.RUNNING))
-    hosts = (
-        Organization.objects.hosts()
-        .filter(Exists(Cohort.objects.filter(host=OuterRef("pk"))))
-        .annotate(cohort_count=counted_per(live, "host"), trainee_count=counted_per(Enrolment.objects.active(), "host"))
+    hosts = Organization.objects.hosts().filter(Exists(Cohort.objects.filter(host=OuterRef("pk"))))
+    counted = hosts.annotate(
+        cohort_count=counted_per(live, "host"), trainee_count=counted_per(Enrolment.objects.active(), "host")
     )
-    rows = list(hosts.order_by("-cohort_count", "name")[:12])
+    return counted.order_by("-cohort_count", "name")[:12]
+
+
+def admin_home(user: User) -> Page:
+    """The hosts, what has gone wrong, and who took what. Six queries of its own."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    found = portal_numbers(user)
+    due = Todo(_("Background jobs that need attention"), found["dead"], where("jobs:job-list", state="attention"), True)
     return {
         "todos": waiting([due, *cohort_todos(user), *agreement_todos(user), *check_todos(user)]),
         "tiles": [
@@ -384,7 +430,7 @@ def admin_home(user: User) -> Page:
             ),
             Tile(_("Events since yesterday"), found["events"], where("event-list", since=yesterday.isoformat())),
         ],
-        "hosts": [{"host": host, "url": where("partners:organization", host.pk)} for host in rows],
+        "hosts": [{"host": host, "url": where("partners:organization", host.pk)} for host in busiest_hosts(user)],
         "chart": applications_per_day(user),
     }
 

@@ -27,7 +27,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """One's own; officials and operators those of their host; admins all."""
         if user.role == Role.ADMIN:
             return self
-        mine = Q(created_by=user)
+        mine = Q(created_by=user.pk)
         if user.role in HOST_STAFF:
             mine |= Q(host=user.organization_id)
         return self.filter(mine)

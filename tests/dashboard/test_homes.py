@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Offer
 from cohorts.states import ApplicationState, CohortState, EnrolmentState
-from curriculum.models import Attendance
+from curriculum.models import Attendance, TrainingDay
 from partners.models import Organization
 from placements.models import Preference
 from portal import jobs
@@ -111,6 +112,28 @@ def test_every_number_leads_to_exactly_its_records(role, sign_in):
     assert [client.get(url).status_code for url in work] == [200] * len(work)
     if role not in (Role.MENTOR,):
         assert any(number for _url, number in found)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OFFICIAL, Role.INSTRUCTOR, Role.MENTOR])
+def test_the_numbers_are_right_for_another_office_and_on_another_day(role, sign_in):
+    """The lists behind them are asked anew each time; what a home asks is kept from the first one."""
+    people = [someone(role, make_organization()) for _number in range(2)]
+    for number, person in enumerate(people, 1):
+        fill(make_organization() if role == Role.MENTOR else person.acting.organization, number, person)
+    make_day(cohort=TrainingDay.objects.first().cohort, on=timezone.localdate() + timedelta(days=10))
+    seen: dict[int, list] = {person.pk: [] for person in people}
+    for days in (0, 30):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            for person in people:
+                client = sign_in(person)
+                found = dict(links(client.get("/").content.decode()))
+                found = {url: number for url, number in found.items() if "/selection" not in url}
+                assert {url: client.get(url).context["listing"].total for url in found} == found
+                seen[person.pk].append(found)
+
+    first, second = seen.values()
+    assert first[0] != first[1]
+    assert first != second or role == Role.ADMIN  # who sees both offices
 
 
 def test_nobody_signed_in_sees_the_open_courses_in_one_query(client, django_assert_num_queries):
