@@ -77,10 +77,10 @@ def test_a_rural_school_lies_in_an_eup_or_myeon(address, basis):
 
 
 def plan(**fields):
-    now = timezone.now()
+    now, today = timezone.now(), timezone.localdate()
     return {
         "company": make_company(), "format": "at_school", "topic": "AI와 직업", "grades": ["e5"], "visits_most": 2,
-        "pupils_most": 30, "visits_from": now.date(), "visits_until": now.date() + timedelta(days=90),
+        "pupils_most": 30, "visits_from": today, "visits_until": today + timedelta(days=90),
         "apply_opens_at": now, "apply_closes_at": now + timedelta(days=14),
     } | fields  # fmt: skip
 

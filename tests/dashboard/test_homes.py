@@ -1,7 +1,7 @@
 """Home pages: what is to be done first, with numbers that lead to exactly those records."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,6 +16,8 @@ from placements.models import Preference
 from portal import jobs
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.common.dates import KST
+from portal.dashboard.cards import applications_per_day
 from tests.factories import (
     assign,
     make_agreement,
@@ -255,3 +257,19 @@ def test_a_seat_that_was_freed_is_not_taken_any_more(sign_in):
 
     assert row.seat_count == 1
     assert client.get(cohort.get_absolute_url()).context["numbers"].seated == 1
+
+
+def test_the_chart_counts_an_application_on_its_day_in_korea():
+    official, other = make_member(Role.OFFICIAL), make_member(Role.OFFICIAL)
+    cohort = make_cohort(host=official.acting.organization)
+    for moment in ("2026-11-12T23:59:59", "2026-11-13T00:00:00", "2026-11-26T23:59:59"):
+        make_application(cohort=cohort, submitted_at=datetime.fromisoformat(f"{moment}+09:00"))
+
+    shown = {}
+    for day in (25, 26):
+        with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=KST)):
+            chart = applications_per_day(official)
+            assert applications_per_day(other) is None
+        shown[day] = [number for _day, number in chart.rows]
+
+    assert shown == {25: [1, 1, *[0] * 12], 26: [1, *[0] * 12, 1]}
