@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -30,6 +31,7 @@ def waiting(todos: Iterable[Todo]) -> list[Todo]:
     return sorted((one for one in todos if one.count), key=lambda one: not one.urgent)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def where(name: str, *arguments: Any, **query: Any) -> str:
-    """The address of a page with this query."""
+    """The address of a page with this query; kept, since a home page says some fifty of them at each look."""
     return reverse(name, args=arguments, query=query)
