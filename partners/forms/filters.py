@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from datetime import timedelta
-from functools import cache, cached_property
-from types import SimpleNamespace
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -13,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.columns import SEVERITY, WORST
-from partners.models import Agreement, ComplianceCheck, Initiative, Organization, Party
+from partners.models import Agreement, ComplianceCheck, Initiative, Organization
 from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, Fulfilment
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.fields import DateField, TextField
 from portal.common.forms import PortalForm
 from portal.common.listing import FilterForm, SearchField
-from portal.common.prepared import Prepared, Slot
+from portal.common.prepared import per_role
 
 OTHERS = "others"  # agreements that another office keeps
 UNCHECKED = "unchecked"
@@ -105,7 +104,7 @@ class AgreementFilter(FilterForm):
         found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
         if user.role in HOST_STAFF and user.acting:
             found["host"] = [(user.organization_id, user.acting.organization), (OTHERS, _("Other offices"))]
-        for field, pk, name in _choices(user.role, "in_charge" in self.fields)(organization=user.organization_id):
+        for field, pk, name in _choices(user):
             found[field].append((pk, name))
         return found
 
@@ -133,7 +132,7 @@ class AgreementFilter(FilterForm):
         if initiative := chosen.get("initiative"):
             rows = rows.filter(pk__in=Agreement.objects.filter(initiatives=initiative).values("pk"))
         if party := chosen.get("party"):
-            rows = rows.filter(pk__in=Party.objects.filter(organization__name__icontains=party).values("agreement"))
+            rows = rows.of_party_named(party)
         if department := chosen.get("department"):
             rows = rows.filter(department__icontains=department)
         rows = self._ending(rows, chosen)
@@ -180,20 +179,19 @@ def _offered(field: str, rows: Any, pk: str, name: str) -> QuerySet[Any, Any]:
     return rows.order_by().annotate(**said).values_list(*said)
 
 
-@cache
-def _choices(role: Role, with_people: bool) -> Prepared:
+@per_role
+def _choices(reader: Any) -> QuerySet[Any, Any]:
     """All that the fields of rows offer to somebody in this role."""
-    reader: Any = SimpleNamespace(role=role, organization_id=Slot("organization"))
     offered = [_offered("initiative", Initiative.objects.all(), "pk", "name")]
-    if role not in HOST_STAFF:
+    if reader.role not in HOST_STAFF:
         keeps = Exists(Agreement.objects.visible_to(reader).filter(host=OuterRef("pk")))
         offered.append(_offered("host", Organization.objects.hosts().filter(keeps), "pk", "name"))
-    if with_people:
+    if reader.role != Role.MENTOR:
         people = Membership.objects.live().filter(role__in=HOST_STAFF)
-        own = people if role == Role.ADMIN else people.filter(organization=reader.organization_id)
+        own = people if reader.role == Role.ADMIN else people.filter(organization=reader.organization_id)
         offered.append(_offered("in_charge", own, "user", "user__name"))
     first, *others = offered
-    return Prepared(first.union(*others).order_by("of_name"))
+    return first.union(*others).order_by("of_name")
 
 
 def _before_the_council(rows: Any, council: str) -> QuerySet:

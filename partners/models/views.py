@@ -1,8 +1,6 @@
 """Views of the register that somebody keeps under a name: an address, own or shared with the own office."""
 
-from functools import cache
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.models import HostOwned
-from portal.common.prepared import Prepared, Slot
+from portal.common.prepared import per_role
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -31,15 +29,10 @@ class RegisterViewQuerySet(models.QuerySet["RegisterView"]):
         return self.for_menu(user).select_related("owner")
 
 
-def menu_of(user: "User") -> "list[RegisterView]":
-    """The views that stand above the register for `user`, at each look at it."""
-    return _menu()(user=user.pk, host=user.organization_id)
-
-
-@cache
-def _menu() -> Prepared:
-    anybody: Any = SimpleNamespace(pk=Slot("user"), organization_id=Slot("host"))
-    return Prepared(RegisterView.objects.visible_to(anybody).for_menu(anybody))
+@per_role
+def menu_of(reader: "User") -> RegisterViewQuerySet:
+    """The views that stand above the register for a reader, at each look at it."""
+    return RegisterView.objects.visible_to(reader).for_menu(reader)
 
 
 class RegisterView(HostOwned):

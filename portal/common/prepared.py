@@ -122,6 +122,11 @@ class Prepared:
         _compiler, sql, params = self._built
         return RawSQL(sql, filled(params, asked))  # noqa: S611  # nobody's text is in it
 
+    def array(self, **asked: Any) -> RawSQL:
+        """The same for `Among`."""
+        _compiler, sql, params = self._built
+        return RawSQL(f"ARRAY({sql})", filled(params, asked))  # noqa: S611  # nobody's text is in it
+
     def __call__(self, **asked: Any) -> list[Any]:
         built, sql, params = self._built
         if built is None:

@@ -46,6 +46,17 @@ def test_a_page_that_does_not_exist_is_the_nearest(page, shown):
     assert "".join(names(listing(f"?page={page}", default_sort="name"))) == shown
 
 
+@pytest.mark.parametrize("sort", ["name", "-name", "region", "-region"])
+def test_the_pages_together_are_the_whole_list_in_its_order(sort):
+    """The later pages are read from the end: many rows share a region, and some have none."""
+    for number in range(8):
+        make_organization(region=["", "대구", "구미"][number % 3])
+    sorts = {"name": "name", "region": "region"}
+    pages = [listing(f"?sort={sort}&page={page}", sorts=sorts, page_size=3) for page in range(1, 6)]
+    whole = listing(f"?sort={sort}", sorts=sorts, page_size=100)
+    assert [row for page in pages for row in page] == list(whole)
+
+
 @pytest.mark.parametrize(("sort", "first"), [("-name", "마"), ("name", "가"), ("password", "가"), ("--name", "가")])
 def test_an_unknown_sort_falls_back(sort, first):
     assert names(listing(f"?sort={sort}", default_sort="name"))[0] == first
