@@ -173,7 +173,7 @@ def violations(page: Page, *, only_colours: bool = False) -> list[str]:
 def assert_accessible(page: Page) -> None:
     """At both widths and in both modes, nothing for axe-core to say and no sideways scrolling.
 
-    A mode changes colours and nothing else, so only they are looked at again.
+    A mode changes colours and nothing else, so only they are looked at again. Of a page with script only.
     """
     page.wait_for_load_state()  # a click does not wait for the page it leads to
     before = page.viewport_size
@@ -193,11 +193,13 @@ def look(page: Page, name: str, *, high_contrast: bool = False) -> None:
     """Save pictures of the whole page at both widths into the folder that LOOK names."""
     if not (folder := os.environ.get("LOOK")):
         return
-    mode = "high-contrast" if high_contrast else ""
-    set_mode(page, mode)
+    if high_contrast:
+        set_mode(page, "high-contrast")  # waits for a picture, which never comes in a page without script
     for size in (WIDE, SMALL):
         page.set_viewport_size(size)
         page.wait_for_timeout(100)
         tail = "-high-contrast" if high_contrast else ""
         page.screenshot(path=f"{folder}/{name}-{size['width']}{tail}.png", full_page=True)
+    if high_contrast:
+        set_mode(page, "")
     page.set_viewport_size(WIDE)
