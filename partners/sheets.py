@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Amendment, MeetingDecision
+from partners.models import Amendment, Commitment, MeetingDecision
 from partners.queries import amendment_changes
-from partners.states import PromiseState
+from partners.states import Measure, PromiseState
 from portal.common.korean import mask_email
 from portal.common.sheets import Field, Sheet
 
@@ -32,6 +32,33 @@ COMMITMENTS = Sheet(
         Field(_("As of"), "as_of", "datetime"),
     ],
 )  # fmt: skip
+
+
+def deliveries(commitment: Commitment) -> Sheet:
+    """What was delivered of one commitment; what was withdrawn is listed and does not count."""
+    amount, day, note = DELIVERED[commitment.measure == Measure.MONEY]
+    counted = lambda row: None if row.withdrawn_at else row.amount  # noqa: E731
+    return Sheet(
+        _("Deliveries"), "deliveries", [
+            Field(day, "delivered_on", "date"),
+            Field(amount, "amount", "integer"),
+            Field(_("Of it counted"), counted, "integer", total=True),
+            Field(_("Unit"), lambda row: commitment.unit, width=8),
+            Field(note, "note", "long"),
+            Field(_("Evidence"), "name", width=36),
+            Field(_("Added"), "uploaded_at", "datetime"),
+            Field(_("Added by"), "uploaded_by", width=12),
+            Field(_("Withdrawn at"), "withdrawn_at", "datetime"),
+            Field(_("Reason of the withdrawal"), "withdrawal_reason", "long"),
+        ],
+    )  # fmt: skip
+
+
+# Whether it is money, and what then amount, day and note are called.
+DELIVERED = {
+    False: (_("Amount"), _("Delivered on"), _("Note")),
+    True: (_("Amount (won)"), _("Paid on"), _("What for")),
+}
 
 
 def roll_up(by: str, label: Any) -> Sheet:

@@ -174,6 +174,7 @@ def _page(
             current.decisions.for_list(),
             form=DecisionFilter,
             form_options={"tracks": [row.track for row in numbers]},
+            at=reverse("cohorts:selection", args=[cohort.pk]),
             sorts={"rank": ("application__track", "rank"), "total": ("total", "rank")},
             default_sort="rank",
             page_size=50,

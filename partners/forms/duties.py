@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -133,6 +134,25 @@ class ReviewCheckForm(PortalForm):
         help_text=_("What is left to do, if anything."), widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     follow_up_due_on = DateField(label=_("Follow-up due on"), required=False)
+
+
+class DeliveryFilter(FilterForm):
+    SHOWN = (("counted", _("What counts")), ("withdrawn", _("Withdrawn")))
+    q = SearchField(label=_("Search by note or file"))
+    since = DateField(label=_("From the day"))
+    until = DateField(label=_("Until the day"))
+    show = forms.ChoiceField(label=_("Show"), choices=SHOWN)
+
+    def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
+        if q := chosen.get("q"):
+            rows = rows.filter(Q(note__icontains=q) | Q(name__icontains=q))
+        if since := chosen.get("since"):
+            rows = rows.filter(delivered_on__gte=since)
+        if until := chosen.get("until"):
+            rows = rows.filter(delivered_on__lte=until)
+        if show := chosen.get("show"):
+            rows = rows.filter(withdrawn_at__isnull=show == "counted")
+        return rows
 
 
 class DeliveryForm(PortalForm):

@@ -24,7 +24,7 @@ from partners.models import Agreement, Amendment, Commitment, Party
 from partners.permissions import can_propose_amendment, can_settle_amendment
 from partners.queries import amendment_changes, consent_asked_for
 from partners.sheets import AMENDMENTS
-from partners.states import LIVE, AmendmentState
+from partners.states import LIVE, AmendmentState, CommitmentChange
 from partners.views.agreements import READERS, load, show_both, tabs
 from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
@@ -125,16 +125,25 @@ def amendment_page(request: HttpRequest, found: Amendment, **forms: PortalForm) 
         "amendment": found,
         "agreement": found.agreement,
         "changes": amendment_changes(found),
-        "lines": list(found.lines.all()),
         "parties": found.agreement.parties.select_related("organization") if preparing else [],
         "moved": preparing and actions.moved_meanwhile(found),
         "preparing": preparing,
         "asks_consent": asks,
-        "commitments": found.agreement.commitments.select_related("party__organization") if preparing else [],
+        "promised": promised(found) if preparing else [],
         "may_report": settles and found.state == AmendmentState.EFFECTIVE and not found.reported_on,
         **given,
     }
     return render(request, "partners/amendment.html", context, status=form_status(*forms.values()))
+
+
+def promised(found: Amendment) -> list[tuple[Any, Any]]:
+    """Each commitment with what the amendment does with it, if anything; then those that it adds."""
+    lines = list(found.lines.all())
+    touched = {line.commitment_id: line for line in lines if line.commitment_id}
+    commitments = found.agreement.commitments.select_related("party__organization")
+    return [(one, touched.get(one.pk)) for one in commitments] + [
+        (line, line) for line in lines if line.change == CommitmentChange.ADD
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,27 +1,34 @@
 """What is delivered of one commitment: the entries with their evidence."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.actions import deliveries as actions
-from partners.forms.duties import DeliveryForm, PaymentForm
+from partners.forms.duties import DeliveryFilter, DeliveryForm, PaymentForm
 from partners.forms.register import ReasonForm
 from partners.measures import promise_of
 from partners.models import Agreement, Commitment, Delivery
 from partners.permissions import can_enter_delivery
+from partners.sheets import DELIVERED, deliveries
 from partners.states import BY_HAND, SIGNED_ONCE, Measure
 from partners.views.agreements import READERS
 from portal.accounts.roles import Role
 from portal.common.downloads import send_file
-from portal.common.exceptions import ActionRefused
-from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
-from portal.common.htmx import form_status, render
+from portal.common.htmx import form_status
+from portal.common.listing import FilterForm
+from portal.common.sheets import SheetListing
+
+SORTS = {
+    "day": ("delivered_on", "pk"),
+    "amount": ("amount", "delivered_on"),
+    "evidence": ("name", "delivered_on"),
+    "note": ("note", "delivered_on"),
+}
 
 
 def commitment_of(found: Agreement, pk: int) -> Commitment:
@@ -44,24 +51,42 @@ def delivery_list(request: HttpRequest, pk: int, commitment_pk: int) -> HttpResp
     return list_page(request, found, commitment_of(found, commitment_pk))
 
 
-def list_page(request: HttpRequest, found: Agreement, commitment: Commitment, **forms: PortalForm) -> HttpResponse:
+def list_page(
+    request: HttpRequest,
+    found: Agreement,
+    commitment: Commitment,
+    form: DeliveryForm | None = None,
+    withdrawing: tuple[int, ReasonForm] | None = None,
+) -> HttpResponse:
+    """What was delivered. With mistakes were sent: `form`, an entry; `withdrawing`, why which one is withdrawn.
+
+    The entry to be withdrawn then stands alone in the list, on whatever page it was.
+    """
     by_hand = commitment.measure in BY_HAND
-    entering = found.state in SIGNED_ONCE and by_hand
-    rows: list[Any] = list(commitment.deliveries.select_related("uploaded_by")) if by_hand else []
-    for row in rows:
+    promise = promise_of(request.user, commitment)
+    rows = commitment.deliveries.select_related("uploaded_by")
+    if withdrawing:
+        rows = rows.filter(pk=withdrawing[0])
+    listing = SheetListing(
+        request, rows, form=DeliveryFilter if by_hand else FilterForm,
+        sorts=SORTS, default_sort="-day", at=reverse("partners:delivery-list", args=[found.pk, commitment.pk]),
+        sheet=deliveries(commitment), about=f"{found} · {commitment.party} · {commitment.what}",
+    )  # fmt: skip
+    for row in listing.page:
         row.dialog = f"withdraw-{row.pk}"
-        row.reason_form = ReasonForm(auto_id=f"withdraw_{row.pk}_%s")
+        row.reason_form = withdrawing[1] if withdrawing else ReasonForm(auto_id=f"withdraw_{row.pk}_%s")
     context = {
         "agreement": found,
         "commitment": commitment,
-        "promise": promise_of(request.user, commitment),
+        "promise": promise,
         "by_hand": by_hand,
-        "deliveries": rows,
-        "may_enter": entering and can_enter_delivery(request.user, found),
-        "form": form_of(commitment)(),
-        **forms,
+        "labels": DELIVERED[commitment.measure == Measure.MONEY],
+        "may_enter": by_hand and found.state in SIGNED_ONCE and can_enter_delivery(request.user, found),
+        "form": form or form_of(commitment)(),
     }
-    return render(request, "partners/delivery_list.html", context, status=form_status(*forms.values()))
+    response = listing.render("partners/delivery_list.html", context)
+    response.status_code = form_status(*filter(None, [form, withdrawing and withdrawing[1]]))
+    return response
 
 
 @require_POST
@@ -84,15 +109,13 @@ def delivery_withdraw(request: HttpRequest, pk: int, commitment_pk: int, deliver
     require(can_enter_delivery(request.user, found))
     commitment = commitment_of(found, commitment_pk)
     delivery = get_object_or_404(Delivery, pk=delivery_pk, commitment=commitment)
-    form = ReasonForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise ActionRefused(_("Say why the entry is withdrawn."))
-        actions.withdraw_delivery(delivery, by=request.user, **form.cleaned_data)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    form = ReasonForm(request.POST, auto_id=f"withdraw_{delivery_pk}_%s")
+    if form.carries_out(lambda: actions.withdraw_delivery(delivery, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The entry was withdrawn."))
+    elif not delivery.withdrawn_at:
+        return list_page(request, found, commitment, withdrawing=(delivery_pk, form))
+    else:  # its button is gone
+        messages.error(request, _("This entry has been withdrawn already."))
     return redirect("partners:delivery-list", pk, commitment_pk)
 
 

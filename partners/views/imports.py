@@ -70,7 +70,7 @@ def preview(request: HttpRequest, source: RegisterImport, form: StrangersForm | 
     states = dict(AgreementState.choices)
     for line in listing.page.object_list:
         line.sentences = [explain(code) for code in ([line.reason] if line.reason else line.notes)]
-        line.cells = [line.shown.get(name, "") for name in SHOWN]
+        line.cells = [(name, line.shown.get(name, "")) for name in SHOWN]
         line.state_label = states.get(line.becomes, "")
     kinds = dict(OrganizationKind.choices)
     may_take = can_take_in_register(request.user, source)

@@ -123,8 +123,11 @@ class Listing:
         page_size: int = 25,
         keeps: Sequence[str] = (),
         all_query: str = "",
+        at: str = "",
     ) -> None:
-        """`keeps`: parameters beside the sort that stay when the filters change; `all_query`: shows all rows."""
+        """`keeps`: parameters beside the sort that stay when the filters change; `all_query`: shows all rows;
+        `at`: where the list stands, if a form was sent elsewhere and the page is shown again with its mistakes."""
+        self.at = at or request.path
         self.request, self.sorts, self.keeps, self.all_query = request, sorts or {}, ("sort", *keeps), all_query
         self.form = form(request.GET, auto_id="filter_%s", **(form_options or {}))
         self.chosen = self.form.chosen()
@@ -184,7 +187,8 @@ class Listing:
     def url(self, **changes: Any) -> str:
         """This list's address with some parameters changed; an empty value takes one away."""
         asked = {name: value for name, value in changes.items() if value not in (None, "")}
-        return "?" + "&".join(filter(None, [self._without(*changes), urlencode(asked, doseq=True)]))
+        at = "" if self.at == self.request.path else self.at
+        return f"{at}?" + "&".join(filter(None, [self._without(*changes), urlencode(asked, doseq=True)]))
 
     def _without(self, *names: str) -> str:
         """The other parameters of the address; written once, since the head of each column asks for them."""
@@ -196,7 +200,7 @@ class Listing:
     @cached_property
     def query(self) -> str:
         """The parameters without the page, for an export of exactly these rows."""
-        return self.url(page=None).removeprefix("?")
+        return self.url(page=None).partition("?")[2]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -207,7 +211,7 @@ class Listing:
     def all_url(self) -> str:
         """All rows, without filters; what is kept stays."""
         query = urlencode([pair for pair in self.kept if pair[0] != "sort"])
-        return "?".join(filter(None, [self.request.path, "&".join(filter(None, [self.all_query, query]))]))
+        return "?".join(filter(None, [self.at, "&".join(filter(None, [self.all_query, query]))]))
 
     def sort_url(self, key: str) -> str:
         return self.url(sort=f"-{key}" if self.sort == key else key, page=None)

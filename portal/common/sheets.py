@@ -33,6 +33,7 @@ MOST_FILED = 20_000  # rows; a file is made while one waits
 MOST_PRINTED = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RIGHT = ("integer", "decimal", "percent")
+CLASSES = {**dict.fromkeys(RIGHT, "p-right"), "date": "p-nowrap", "long": "p-lines"}  # of a printed cell
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class SheetListing(Listing):
 
     def _paper(self) -> HttpResponse:
         lines = [
-            [(one.kind in RIGHT, printed(one.value(row))) for one in self.sheet.fields]
+            [(CLASSES.get(one.kind, ""), printed(one.value(row))) for one in self.sheet.fields]
             for row in self._read(MOST_PRINTED)
         ]
         if self.saw:

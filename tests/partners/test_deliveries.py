@@ -170,15 +170,50 @@ def test_a_delivery_is_entered_and_withdrawn_on_its_page(sign_in):
     page = browser.get(reverse("partners:delivery-list", args=where)).content.decode()
     entry = Delivery.objects.get()
     evidence = browser.get(reverse("partners:delivery-evidence", args=[*where, entry.pk]))
-    browser.post(reverse("partners:delivery-withdraw", args=[*where, entry.pk]), {"reason": ""})
+    unsaid = browser.post(reverse("partners:delivery-withdraw", args=[*where, entry.pk]), {"reason": ""})
+    assert unsaid.status_code == 422
+    assert f'id="withdraw-{entry.pk}" class="p-dialog" aria-labelledby="withdraw-{entry.pk}-question" open' in (
+        unsaid.content.decode()
+    )
     assert not Delivery.objects.exclude(withdrawn_at=None).exists()
     browser.post(reverse("partners:delivery-withdraw", args=[*where, entry.pk]), {"reason": "중복 입력"})
+
+    late = browser.post(reverse("partners:delivery-withdraw", args=[*where, entry.pk]), {"reason": "또"}, follow=True)
+    assert [message.level_tag for message in late.context["messages"]][-1] == "error"  # its dialog is gone
 
     assert wrong.status_code == 422
     assert 'value="1차분"' in wrong.content.decode()
     assert "60 / 100좌석" in page
     assert b"".join(evidence.streaming_content) == pdf()
     assert "중복 입력" in browser.get(reverse("partners:delivery-list", args=where)).content.decode()
+
+
+def test_deliveries_are_sought_sorted_and_printed(sign_in):
+    official = make_member(Role.OFFICIAL)
+    commitment = promise(host=official.acting.organization)
+    for n in range(30):
+        enter(commitment, n + 1, note=f"{n + 1}차", delivered_on=date(2026, 2, 1) + timedelta(days=n))
+    deliveries.withdraw_delivery(commitment.deliveries.get(amount=30), by=None, reason="중복 입력")
+    browser, url = sign_in(official), reverse("partners:delivery-list", args=[commitment.agreement_id, commitment.pk])
+
+    def amounts(**query):
+        return [row.amount for row in browser.get(url, query).context["listing"]]
+
+    assert amounts() == list(range(30, 5, -1))  # a page of 25, the latest first
+    assert amounts(page=2) == [5, 4, 3, 2, 1]
+    assert amounts(sort="amount")[:3] == [1, 2, 3]
+    assert amounts(q="17차") == [17]
+    assert amounts(since="2026-02-03", until="2026-02-04") == [4, 3]
+    assert amounts(show="withdrawn") == [30]
+    assert amounts(show="counted", sort="-amount")[0] == 29
+    paper = browser.get(url, {"sheet": "print", "show": "counted"}).content.decode()
+    assert paper.count("<tr>") == 30
+    assert "라이선스" in paper
+    assert browser.get(url, {"sheet": "xlsx"})["Content-Disposition"].endswith('.xlsx"')
+
+    # After a mistake the links of the list still lead to the list.
+    wrong = browser.post(reverse("partners:delivery-enter", args=[commitment.agreement_id, commitment.pk]), {})
+    assert f'href="{url}?page=2"' in wrong.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -190,5 +225,5 @@ def test_deliveries_take_as_many_queries_for_one_as_for_three(sign_in, django_as
     browser, url = sign_in(official), reverse("partners:delivery-list", args=[commitment.agreement_id, commitment.pk])
     browser.get(url)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get(url)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 AROUND = (
     "commitment-list", "check-list", "document-list", "initiative-list", "proposal-list", "organization-list",
     "member-list", "invitation-list", "consortium-list", "amendment-register", "meeting-list", "decision-list",
-    "joint-project-list", "roll-up",
+    "joint-project-list", "roll-up", "delivery-list",
 )  # fmt: skip
 LISTS = {*(f"partners:{name}" for name in AROUND), "cohorts:licence-list", "cohorts:licence-pool"}
 
