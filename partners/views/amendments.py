@@ -125,7 +125,7 @@ def amendment_page(request: HttpRequest, found: Amendment, **forms: PortalForm) 
         "amendment": found,
         "agreement": found.agreement,
         "changes": amendment_changes(found),
-        "parties": found.agreement.parties.select_related("organization") if preparing else [],
+        "parties": parties(found) if preparing else [],
         "moved": preparing and actions.moved_meanwhile(found),
         "preparing": preparing,
         "asks_consent": asks,
@@ -134,6 +134,14 @@ def amendment_page(request: HttpRequest, found: Amendment, **forms: PortalForm) 
         **given,
     }
     return render(request, "partners/amendment.html", context, status=form_status(*forms.values()))
+
+
+def parties(found: Amendment) -> list[tuple[Any, Any]]:
+    """Each party with what the amendment does with it, if anything; then those that join by it."""
+    changes = list(found.parties.all())
+    touched = {change.party_id: change for change in changes if change.party_id}
+    there = found.agreement.parties.select_related("organization")
+    return [(one, touched.get(one.pk)) for one in there] + [(one, one) for one in changes if one.party_id is None]
 
 
 def promised(found: Amendment) -> list[tuple[Any, Any]]:
