@@ -232,62 +232,88 @@ def _formulas(
     groups: Sequence[str],
     rules: Rules,
 ) -> dict[str, str]:
+    keys = [*_keys(rules.tie_order, told), *["0"] * len(KEYS)][: len(KEYS)]
+    return {
+        "application": told["application"],
+        "track": f'{told["track"]}&""',
+        **_points(told, here, at, rules),
+        **dict(zip(KEYS, keys, strict=True)),
+        "in_order": _in_order(here, above),
+        "rank": _so_far("rank", "TRUE", here, above),
+        **_group(told, here, above, at, groups),
+        **_outcome(told, here, above, at),
+    }
+
+
+def _so_far(name: str, counted: str, here: dict[str, str], above: dict[str, str]) -> str:
+    """A count that begins anew with each track."""
+    before = f"IF({here['track']}={above['track']},{above[name]},0)+" if above else ""
+    return f"{before}IF({counted},1,0)"
+
+
+def _points(told: dict[str, str], here: dict[str, str], at: dict[str, str], rules: Rules) -> dict[str, str]:
+    """What the stages come to, and whether that is enough: class 0; 1 is below a minimum, 2 lacks something."""
     counts = [stage for stage in Stage.values if getattr(rules.weights, stage)]
     points = "+".join(f"ROUND({told[stage]}*100,0)*{at[f'weight_{stage}']}" for stage in counts)
     below = [f"{here['base']}<{at['minimum_total']}", f'{told["failed"]}<>""']
     below += [f"{told[stage]}<{at[f'minimum_{stage}']}" for stage in counts if stage in rules.minimums]
     missing = [f'{told[stage]}=""' for stage in counts] + [f'{told["track"]}=""']
     limited = f"MIN({told['bonus']},{at['bonus_limit']})" if rules.bonus.limit is not None else told["bonus"]
-    bonus = limited if rules.bonus.above_full else f"MIN({limited},100-{here['base']})"
+    return {
+        "base": f"ROUND(({points})/100,0)/100",
+        "bonus": limited if rules.bonus.above_full else f"MIN({limited},100-{here['base']})",
+        "total": f"ROUND({here['base']}+{here['bonus']},2)",
+        "class": f"IF(OR({','.join(missing)}),2,IF(OR({','.join(below)}),1,0))",
+    }
 
-    def so_far(name: str, counted: str) -> str:
-        """A count that begins anew with each track."""
-        before = f"IF({here['track']}={above['track']},{above[name]},0)+" if above else ""
-        return f"{before}IF({counted},1,0)"
 
-    def quota(rule: QuotaRule, group: str = here["group"]) -> str:
-        named = f'{at["quota.quota_track"]},{here["track"]},{at["quota.group"]},{group},{at["quota.rule"]},"{rule}"'
-        return f"SUMIFS({at['quota.seats']},{named})"
+def _group(
+    told: dict[str, str], here: dict[str, str], above: dict[str, str], at: dict[str, str], groups: Sequence[str]
+) -> dict[str, str]:
+    """To which group with a quota somebody belongs, the place in it, and whether its quota keeps or bars them."""
 
-    has_limit = f'COUNTIFS({at["quota.quota_track"]},{here["track"]},{at["quota.group"]},{here["group"]},{at["quota.rule"]},"{QuotaRule.AT_MOST}")>0'
+    def quota(rule: QuotaRule) -> str:
+        named = f"{at['quota.quota_track']},{here['track']},{at['quota.group']},{here['group']},{at['quota.rule']}"
+        return f'{named},"{rule}"'
+
+    def seats(rule: QuotaRule) -> str:
+        return f"SUMIFS({at['quota.seats']},{quota(rule)})"
+
     quoted = {group: group.replace('"', '""') for group in groups}
     named = [
         f'IF(AND({told[group]}=1,COUNTIFS({at["quota.quota_track"]},{here["track"]},{at["quota.group"]},"{quoted[group]}")>0),"{quoted[group]}","")'
         for group in groups
     ]
-    in_group = {f"in:{group}": f'AND({here["class"]}=0,{here["group"]}="{quoted[group]}")' for group in groups}
     among = [f'IF({here["group"]}="{quoted[group]}",{here[f"in:{group}"]},0)' for group in groups]
-    seats = f"SUMIFS({at['track.seats']},{at['track.track']},{here['track']})"
-    given = f"SUMIFS({at['kept.kept']},{at['kept.track']},{here['track']})"
-    seated = f"OR({here['kept']}=1,{here['other_rank']}<={seats}-{given})"
-    keys = [*_keys(rules.tie_order, told), *["0"] * len(KEYS)][: len(KEYS)]
-    rank = f"SUMIFS({at['track.last_rank']},{at['track.track']},{here['track']})+{here['rank']}"
+    in_group = {f"in:{group}": f'AND({here["class"]}=0,{here["group"]}="{quoted[group]}")' for group in groups}
+    has_limit = f"COUNTIFS({quota(QuotaRule.AT_MOST)})>0"
     return {
-        "application": told["application"],
-        "track": f'{told["track"]}&""',
-        "base": f"ROUND(({points})/100,0)/100",
-        "bonus": bonus,
-        "total": f"ROUND({here['base']}+{here['bonus']},2)",
-        "class": f"IF(OR({','.join(missing)}),2,IF(OR({','.join(below)}),1,0))",
-        **dict(zip(KEYS, keys, strict=True)),
-        "in_order": _in_order(here, above),
-        "rank": so_far("rank", "TRUE"),
         "group": "&".join(named) or '""',
         "group_rank": "+".join(among) or "0",
         "kept": (
             f'IF(AND({here["class"]}=0,{here["group"]}<>"",{here["barred"]}=0,'
-            f"{here['group_rank']}<={quota(QuotaRule.AT_LEAST)}),1,0)"
+            f"{here['group_rank']}<={seats(QuotaRule.AT_LEAST)}),1,0)"
         ),
-        "barred": (f'IF(AND({here["group"]}<>"",{has_limit},{here["group_rank"]}>{quota(QuotaRule.AT_MOST)}),1,0)'),
-        "other_rank": so_far("other_rank", f"AND({here['class']}=0,{here['kept']}=0,{here['barred']}=0)"),
-        "outcome": (f'IF({here["class"]}>0,"rejected",IF(AND({here["barred"]}=0,{seated}),"selected","waitlisted"))'),
-        "rank_in_all": rank,
+        "barred": f'IF(AND({here["group"]}<>"",{has_limit},{here["group_rank"]}>{seats(QuotaRule.AT_MOST)}),1,0)',
+        **{name: _so_far(name, counted, here, above) for name, counted in in_group.items()},
+    }
+
+
+def _outcome(told: dict[str, str], here: dict[str, str], above: dict[str, str], at: dict[str, str]) -> dict[str, str]:
+    """Who has a seat, who waits, and whether that is what was decided."""
+    seats = f"SUMIFS({at['track.seats']},{at['track.track']},{here['track']})"
+    given = f"SUMIFS({at['kept.kept']},{at['kept.track']},{here['track']})"
+    seated = f"OR({here['kept']}=1,{here['other_rank']}<={seats}-{given})"
+    others = f"AND({here['class']}=0,{here['kept']}=0,{here['barred']}=0)"
+    return {
+        "other_rank": _so_far("other_rank", others, here, above),
+        "outcome": f'IF({here["class"]}>0,"rejected",IF(AND({here["barred"]}=0,{seated}),"selected","waitlisted"))',
+        "rank_in_all": f"SUMIFS({at['track.last_rank']},{at['track.track']},{here['track']})+{here['rank']}",
         "same": (
             f'IF({here["class"]}=2,IF({told["decided_outcome"]}="rejected","same","DIFFERENT"),'
             f'IF(AND({here["in_order"]}="yes",{told["decided_outcome"]}={here["outcome"]},'
             f'{told["decided_total"]}={here["total"]},{told["decided_rank"]}={here["rank_in_all"]}),"same","DIFFERENT"))'
         ),
-        **{name: so_far(name, counted) for name, counted in in_group.items()},
     }
 
 

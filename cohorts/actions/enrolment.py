@@ -1,5 +1,6 @@
 """From an accepted seat to a trainee, and to the end of the training."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,30 +55,25 @@ def enrol(cohort: Cohort, *, by: "User | None") -> list[Enrolment]:
     applications = [one for one in found if not lack[one.pk]]
     if not applications:
         raise ActionRefused(_("Nobody is ready to be enrolled. %(who)s") % {"who": _missing(found, lack)})
-    number = cohort.last_number
-    starts_on = max(cohort.starts_on, timezone.localdate())
-    enrolments = []
-    for application in sorted(applications, key=lambda application: (application.person.name, application.pk)):
-        application.cohort = cohort
-        number += 1
-        enrolments.append(
-            Enrolment(
-                cohort=cohort,
-                host_id=cohort.host_id,
-                person=application.person,
-                track=application.track,
-                application=application,
-                number=number,
-                starts_on=starts_on,
-            )
-        )
-    Enrolment.objects.bulk_create(enrolments)
+    enrolments = Enrolment.objects.bulk_create(_trainees(cohort, applications, after=cohort.last_number))
     events = _move_all({ApplicationState.ENROLLED: applications}, by=by)
     events += [audit.event(enrolment, "enrolment.started", by=by) for enrolment in enrolments]
     AuditEvent.objects.bulk_create(events)
     notify.queue_many(_welcome(enrolment, by) for enrolment in enrolments)
     refresh_figures(cohort.programme.agreement_id)
     return enrolments
+
+
+def _trainees(cohort: Cohort, applications: list[Application], *, after: int) -> Iterator[Enrolment]:
+    """By name, numbered after those that are there."""
+    starts_on = max(cohort.starts_on, timezone.localdate())
+    in_order = sorted(applications, key=lambda application: (application.person.name, application.pk))
+    for number, application in enumerate(in_order, start=after + 1):
+        application.cohort = cohort
+        yield Enrolment(
+            cohort=cohort, host_id=cohort.host_id, person=application.person, track=application.track,
+            application=application, number=number, starts_on=starts_on,
+        )  # fmt: skip
 
 
 def _missing(applications: list[Application], lack: dict[int, list[Lack]]) -> str:

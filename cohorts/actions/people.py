@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -67,16 +68,24 @@ def person_of(
         known = People(host.pk, emails=[email], mobiles=[mobile], births=[birth_date])
         person = known.find(name=name, birth_date=birth_date, mobile=mobile, email=email)
     if person is None:
-        try:
-            person = Person.objects.create(host=host, user=user, **told)
-        except IntegrityError:  # a roster has brought the same address this moment
-            raise ActionRefused(_("Your record was changed this moment. Please send it again.")) from None
-        audit.record(person, "person.recorded", by=by)
-        return person
+        return _record_person(host, user, told, by=by)
     if user and person.user_id not in (None, user.pk):
         raise ActionRefused(_("This e-mail address belongs to somebody else's record here. Use your own."), "email")
     if Person.objects.filter(host=host, email=email).exclude(pk=person.pk).exists():
         raise ActionRefused(_("This e-mail address belongs to somebody else's record here. Use your own."), "email")
+    return _correct_person(person, user, told, by=by)
+
+
+def _record_person(host: Organization, user: User | None, told: dict[str, Any], *, by: User | None) -> Person:
+    try:
+        person = Person.objects.create(host=host, user=user, **told)
+    except IntegrityError:  # a roster has brought the same address this moment
+        raise ActionRefused(_("Your record was changed this moment. Please send it again.")) from None
+    audit.record(person, "person.recorded", by=by)
+    return person
+
+
+def _correct_person(person: Person, user: User | None, told: dict[str, Any], *, by: User | None) -> Person:
     changed = [field for field, value in told.items() if getattr(person, field) != value]
     for field in changed:
         setattr(person, field, told[field])

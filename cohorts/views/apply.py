@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cohorts.actions import applications as actions
-from cohorts.consents import asked_of, lacks_consent
+from cohorts.consents import Asked, asked_of, lacks_consent
 from cohorts.forms.apply import SubmitForm
 from cohorts.models import Application, ApplicationFile
 from cohorts.permissions import can_edit_application
@@ -229,30 +229,12 @@ def apply_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 def check_context(application: Application, own: OwnAnswers, typed: Container[str] = ()) -> dict[str, Any]:
     """Every answer with the page that changes it; `typed` are those where something waits for its button."""
-    person, cohort = application.person, application.cohort
-    asked = asked_of(person, None, application.host_id)
+    cohort, asked = application.cohort, asked_of(application.person, None, application.host_id)
     left = actions.missing(application, asked, own, typed)
 
     def page(slug: str) -> str:
         return f"{step_url(cohort, slug)}?back=check"
 
-    about = [(_("Name"), person.name), (_("Date of birth"), person.birth_date), (_("Mobile telephone"), person.mobile)]
-    about += [(_("E-mail address"), person.email), (_("Address"), application.address)]
-    situation = [
-        (_("Education"), application.get_education_display()),
-        (_("Major"), application.major),
-        (_("Present situation"), application.get_employment_display()),
-        (_("Track"), application.track),
-        *double_benefit_rows(application),
-    ]
-    consents = [(text.get_kind_display(), _("Agreed") if given else _("Not agreed")) for text, given in asked]
-    files = [(file.get_kind_display(), file.name) for file in application.files.filter(question=None)]
-    usual = {step.slug: step.label for step in (*USUAL, FILES)}
-    parts: list[Part] = [("consents", usual["consents"], consents), ("about", usual["about"], about),
-             ("situation", usual["situation"], situation),
-             ("motivation", usual["motivation"], [(_("Motivation"), application.motivation)]),
-             *own_parts(own),
-             ("files", usual["files"], files or [(_("Files"), _("None"))])]  # fmt: skip
     return {
         "cohort": cohort,
         "application": application,
@@ -265,10 +247,35 @@ def check_context(application: Application, own: OwnAnswers, typed: Container[st
                 "typed": slug in typed,
                 "rows": [(label, value, page(slug), _("Change")) for label, value in rows],
             }
-            for slug, title, rows in parts
+            for slug, title, rows in parts_of(application, own, asked)
         ],
         "complete": not left,
     }
+
+
+def parts_of(application: Application, own: OwnAnswers, asked: Asked) -> list[Part]:
+    """The pages of the form with the answers, as the check shows them."""
+    person = application.person
+    about = [(_("Name"), person.name), (_("Date of birth"), person.birth_date), (_("Mobile telephone"), person.mobile)]
+    about += [(_("E-mail address"), person.email), (_("Address"), application.address)]
+    situation = [
+        (_("Education"), application.get_education_display()),
+        (_("Major"), application.major),
+        (_("Present situation"), application.get_employment_display()),
+        (_("Track"), application.track),
+        *double_benefit_rows(application),
+    ]
+    consents = [(text.get_kind_display(), _("Agreed") if given else _("Not agreed")) for text, given in asked]
+    files = [(file.get_kind_display(), file.name) for file in application.files.filter(question=None)]
+    usual = {step.slug: step.label for step in (*USUAL, FILES)}
+    return [
+        ("consents", usual["consents"], consents),
+        ("about", usual["about"], about),
+        ("situation", usual["situation"], situation),
+        ("motivation", usual["motivation"], [(_("Motivation"), application.motivation)]),
+        *own_parts(own),
+        ("files", usual["files"], files or [(_("Files"), _("None"))]),
+    ]
 
 
 def own_parts(own: OwnAnswers) -> list[Part]:

@@ -104,23 +104,10 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     found = BulkAction.objects.visible_to(request.user).select_related("cohort", "host", "made_by", "undone_by")
     action = get_object_or_404(found, pk=pk)
     if action.is_at_work:
-        goes_on = Q(outcome__in=(BulkRow.Outcome.WILL, BulkRow.Outcome.DONE))
-        job = Job.objects.filter(key=action.job_key).first()
-        waiting = {"action": action, "job": job, "total": (job and job.total) or action.rows.filter(goes_on).count()}
-        return render(request, "cohorts/bulk_wait.html", waiting, partial="bulk-progress")
+        return _wait(request, action)
     if request.htmx.target == WAITS:  # type: ignore[attr-defined]  # django-htmx sets it
         return HttpResponseClientRefresh()
-    listing = Listing(
-        request,
-        action.rows.select_related("application__person").annotate(goes=Case(When(obstacle="", then=1), default=0)),
-        form=BulkRowFilter,
-        sorts={
-            "outcome": ("outcome", "pk"),
-            "name": ("application__person__name", "pk"),
-            "reason": ("goes", "obstacle"),
-        },
-        default_sort="reason",  # first what does not happen
-    )
+    listing = _rows(request, action)
     moves = action.verb == BulkVerb.SET_TRACK
     tracks = dict(Track.objects.filter(cohort=action.cohort_id).values_list("pk", "name")) if moves else {}
     for row in listing:
@@ -146,6 +133,27 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
         **_asked(action),
     }
     return listing.render("cohorts/bulk.html", context)
+
+
+def _rows(request: HttpRequest, action: BulkAction) -> Listing:
+    return Listing(
+        request,
+        action.rows.select_related("application__person").annotate(goes=Case(When(obstacle="", then=1), default=0)),
+        form=BulkRowFilter,
+        sorts={
+            "outcome": ("outcome", "pk"),
+            "name": ("application__person__name", "pk"),
+            "reason": ("goes", "obstacle"),
+        },
+        default_sort="reason",  # first what does not happen
+    )
+
+
+def _wait(request: HttpRequest, action: BulkAction) -> HttpResponse:
+    goes_on = Q(outcome__in=(BulkRow.Outcome.WILL, BulkRow.Outcome.DONE))
+    job = Job.objects.filter(key=action.job_key).first()
+    waiting = {"action": action, "job": job, "total": (job and job.total) or action.rows.filter(goes_on).count()}
+    return render(request, "cohorts/bulk_wait.html", waiting, partial="bulk-progress")
 
 
 def _counts(action: BulkAction) -> dict[str, dict[str, int]]:

@@ -159,34 +159,43 @@ def _page(
     if current and not preview:
         current.cohort = cohort
         context |= release_context(request.user, current) | forms
-    groups, order = {}, cohort.policy.tie_order
-    if preview:
-        ranking = queries.rank(cohort)
-        groups = ranking.names
-        listing = Listing(request, ranking.rows(), form=FilterForm, page_size=50)
-        context |= {"numbers": queries.preview_numbers(ranking), "unranked": ranking.unranked}
-        context["distribution"] = queries.distribution((one.total, one.outcome) for one in ranking.ranked)
+        listing, more = _decided(request, current)
+        groups, order = current.inputs.get("groups", {}), current.inputs.get("tie_order", cohort.policy.tie_order)
     else:
-        groups, order = current.inputs.get("groups", {}), current.inputs.get("tie_order", order)
-        numbers = queries.decision_numbers(current)
-        listing = Listing(
-            request,
-            current.decisions.for_list(),
-            form=DecisionFilter,
-            form_options={"tracks": [row.track for row in numbers]},
-            at=reverse("cohorts:selection", args=[cohort.pk]),
-            sorts={"rank": ("application__track", "rank"), "total": ("total", "rank")},
-            default_sort="rank",
-            page_size=50,
-        )
-        totals = current.decisions.order_by().values_list("total", "outcome")
-        context |= {"numbers": numbers, "distribution": queries.distribution(totals)}
-    context["ties"] = " → ".join(str(TIES[Tie(tie)]) for tie in order)
+        ranking = queries.rank(cohort)
+        listing, more = _ranked(request, ranking)
+        groups, order = ranking.names, cohort.policy.tie_order
+    context |= more | {"ties": " → ".join(str(TIES[Tie(tie)]) for tie in order)}
     tell_why(listing, cohort, None if preview else current, groups)
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(listing))
     response = listing.render("cohorts/selection.html", context)
     response.status_code = status
     return response
+
+
+def _ranked(request: HttpRequest, ranking: queries.Ranking) -> tuple[Listing, dict[str, Any]]:
+    """What a selection would come to, and its numbers."""
+    listing = Listing(request, ranking.rows(), form=FilterForm, page_size=50)
+    distribution = queries.distribution((one.total, one.outcome) for one in ranking.ranked)
+    numbers = queries.preview_numbers(ranking)
+    return listing, {"numbers": numbers, "unranked": ranking.unranked, "distribution": distribution}
+
+
+def _decided(request: HttpRequest, selection: Selection) -> tuple[Listing, dict[str, Any]]:
+    """The decisions of a selection, and its numbers."""
+    numbers = queries.decision_numbers(selection)
+    listing = Listing(
+        request,
+        selection.decisions.for_list(),
+        form=DecisionFilter,
+        form_options={"tracks": [row.track for row in numbers]},
+        at=reverse("cohorts:selection", args=[selection.cohort_id]),
+        sorts={"rank": ("application__track", "rank"), "total": ("total", "rank")},
+        default_sort="rank",
+        page_size=50,
+    )
+    totals = selection.decisions.order_by().values_list("total", "outcome")
+    return listing, {"numbers": numbers, "distribution": queries.distribution(totals)}
 
 
 def tell_why(rows: Iterable[Any], cohort: Cohort, selection: Selection | None, groups: Mapping[str, str]) -> None:

@@ -187,11 +187,8 @@ def bring_amendment_into_effect(
         line.amendment = amendment
         _write_line(line, by=by)
     _ask_the_council(amendment, agreed_on, consent_on, consent_session)
-    if upload:
-        document = add_document(agreement, by=by, upload=upload, kind=AgreementDocument.Kind.AMENDMENT)
-    elif document and (document.agreement_id != agreement.pk or document.withdrawn_at):
-        raise ActionRefused(_("Choose a document of this agreement."), "document")
-    amendment.state, amendment.agreed_on, amendment.document = AmendmentState.EFFECTIVE, agreed_on, document
+    amendment.document = _paper(agreement, document, upload, by=by)
+    amendment.state, amendment.agreed_on = AmendmentState.EFFECTIVE, agreed_on
     _touch(amendment, "state", "agreed_on", "document", "consent_on", "consent_session", "report_due_on")
     refresh_figures(agreement.pk)  # what is due when may have moved
     audit.record(
@@ -353,6 +350,16 @@ def _write_line(line: AmendmentLine, *, by: User | None) -> None:
             amend_commitment(commitment, by=by, amendment=amendment, **values)
     except ActionRefused as refusal:
         raise ActionRefused(f"“{line.what}”: {refusal}") from None
+
+
+def _paper(
+    agreement: Agreement, document: AgreementDocument | None, upload: "UploadedFile[Any] | None", *, by: User | None
+) -> AgreementDocument | None:
+    if upload:
+        return add_document(agreement, by=by, upload=upload, kind=AgreementDocument.Kind.AMENDMENT)
+    if document and (document.agreement_id != agreement.pk or document.withdrawn_at):
+        raise ActionRefused(_("Choose a document of this agreement."), "document")
+    return document
 
 
 def _refuse_wrong_day(agreement: Agreement, agreed_on: date) -> None:

@@ -130,16 +130,7 @@ class Initiative(models.Model):
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: "User") -> "AgreementQuerySet":
-        """Officials see what their city keeps or is a party to; a mentor, the own company's."""
-        if user.role == Role.ADMIN:
-            return self
-        if user.role in HOST_STAFF:
-            others = _of_others().inside(organization=user.organization_id)
-            return self.filter(Q(host=user.organization_id) | Q(pk__in=others))
-        if user.role == Role.MENTOR:
-            party = Party.objects.filter(organization=user.organization_id).values("agreement")
-            return self.filter(pk__in=party)
-        return self.none()
+        return self.filter(seen_agreements(user, "pk"))
 
     def live(self) -> "AgreementQuerySet":
         return self.filter(state__in=LIVE)
@@ -353,6 +344,22 @@ def _is_said() -> Prepared:
     return Prepared(Agreement.objects.order_by().filter(_says(Slot("text"))).values_list("pk", flat=True)[:1])
 
 
+def seen_agreements(user: "User", agreement: str, host: str = "host") -> Q:
+    """Officials see what their city keeps or is a party to; a mentor, the own company's; an admin, all.
+
+    `agreement`, `host`: the columns that name the agreement and its keeper, in whichever table this narrows.
+    """
+    if user.role == Role.ADMIN:
+        return Q()
+    if user.role in HOST_STAFF:
+        others = _of_others().inside(organization=user.organization_id)
+        return Q(**{host: user.organization_id}) | Q(**{f"{agreement}__in": others})
+    if user.role == Role.MENTOR:
+        joined = Party.objects.filter(organization=user.organization_id).values("agreement")
+        return Q(**{f"{agreement}__in": joined})
+    return Q(pk__in=[])
+
+
 @cache
 def _of_others() -> Prepared:
     """The agreements to which an organization is a party while another keeps them. A partial index answers alone."""
@@ -362,11 +369,7 @@ def _of_others() -> Prepared:
 
 class PartyQuerySet(models.QuerySet["Party"]):
     def visible_to(self, user: "User") -> "PartyQuerySet":
-        """Of the agreements that one sees."""
-        if user.role in HOST_STAFF:
-            others = _of_others().inside(organization=user.organization_id)
-            return self.filter(Q(host=user.organization_id) | Q(agreement__in=others))
-        return self.filter(agreement__in=Agreement.objects.visible_to(user))
+        return self.filter(seen_agreements(user, "agreement"))
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         parties = list(objs)

@@ -6,33 +6,17 @@ from django.db import models
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.agreements import Agreement, Commitment, Organization, Party
+from partners.models.agreements import Agreement, Commitment, Organization, seen_agreements
 from partners.states import PromiseState
-from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.models import HostOwned
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-def seen_by(user: "User", figures: str = "") -> Q | None:
-    """Those of the agreements `user` may see (`Agreement.objects.visible_to`), in the columns of this table.
-
-    `figures`: the way to them from another table, such as "agreements__figures". None: nothing.
-    """
-    way = f"{figures}__" if figures else ""
-    if user.role == Role.ADMIN:
-        return Q(**{f"{way}pk__isnull": False})
-    joined = Party.objects.filter(organization=user.organization_id).values("agreement")
-    if user.role in HOST_STAFF:
-        return Q(**{f"{way}host": user.organization_id}) | Q(**{f"{way}agreement__in": joined})
-    return Q(**{f"{way}agreement__in": joined}) if user.role == Role.MENTOR else None
-
-
 class CommitmentFigureQuerySet(models.QuerySet["CommitmentFigure"]):
     def visible_to(self, user: "User") -> "CommitmentFigureQuerySet":
-        seen = seen_by(user)
-        return self.none() if seen is None else self.filter(seen)
+        return self.filter(seen_agreements(user, "agreement"))
 
     def for_list(self) -> "CommitmentFigureQuerySet":
         return self.select_related("commitment__party__organization", "commitment__agreement", "host")
@@ -45,11 +29,9 @@ class CommitmentFigureQuerySet(models.QuerySet["CommitmentFigure"]):
 
 def tallied(rows: models.QuerySet[Any], figures: str, user: "User") -> Any:
     """Rows with commitments that `user` may see, each with the numbers of `tally`; `figures`: the way to them."""
-    seen = seen_by(user, figures)
-    if seen is None:
-        return rows.none()
+    seen = seen_agreements(user, f"{figures}__agreement", f"{figures}__host")
     counted = {state.value: Count(figures, filter=Q(**{f"{figures}__state": state})) for state in PromiseState}
-    return rows.filter(seen).annotate(total=Count(figures), **counted)
+    return rows.filter(seen, **{f"{figures}__isnull": False}).annotate(total=Count(figures), **counted)
 
 
 class CommitmentFigure(HostOwned):

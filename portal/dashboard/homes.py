@@ -327,34 +327,29 @@ def office_numbers(reader: User) -> dict[str, Any]:
 def staff_home(user: User) -> Page:
     """Tasks, key figures, cohorts under way, and the applications of two weeks. Eight queries of its own."""
     found = office_numbers(user)
-    visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
+    todos = [
+        *staff_todos(found), *outreach_todos(found), *selection_todos(user), *interview_todos(user),
+        *cohort_todos(user), *agreement_todos(user), *check_todos(user),
+    ]  # fmt: skip
     return {
-        "todos": waiting(
-            [
-                *staff_todos(found),
-                *outreach_todos(found),
-                *selection_todos(user),
-                *interview_todos(user),
-                *cohort_todos(user),
-                *agreement_todos(user),
-                *check_todos(user),
-            ]
-        ),
-        "tiles": [
-            Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
-            Tile(
-                _("Applications in selection"),
-                found["in_selection"],
-                where("cohorts:application-list", state="submitted"),
-            ),
-            Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
-            Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
-            *([visits] if found["visits_planned"] else []),
-        ],
+        "todos": waiting(todos),
+        "tiles": staff_tiles(found),
         "cohorts": cohorts_in_progress(user),
         # While nobody recruits, what happens in the class rooms says more.
         "chart": (None if found["recruiting"] else absences_per_day(user)) or applications_per_day(user),
     }
+
+
+def staff_tiles(found: dict[str, int]) -> list[Tile]:
+    selecting = where("cohorts:application-list", state="submitted")
+    visits = Tile(_("School visits planned"), found["visits_planned"], where("cohorts:visit-list", state="planned"))
+    return [
+        Tile(_("Recruiting cohorts"), found["recruiting"], where("cohorts:cohort-list", state="recruiting")),
+        Tile(_("Applications in selection"), found["in_selection"], selecting),
+        Tile(_("Running cohorts"), found["running"], where("cohorts:cohort-list", state="running")),
+        Tile(_("In training"), found["training"], where("cohorts:enrolment-list", state="active"), _("people")),
+        *([visits] if found["visits_planned"] else []),
+    ]
 
 
 def staff_todos(found: dict[str, int]) -> list[Todo]:
