@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import or_
 
 from portal.common.numbers import percent, round_half_up
@@ -154,7 +154,7 @@ def unit_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) 
     """The number of absences in a unit that expels (S1 art. 35 a): 11 of 21. None: the unit is too short."""
     if scheduled_days < policy.expel_unit_days_from:
         return None
-    return int(round_half_up(policy.expel_unit_share * scheduled_days, 0))
+    return _share(policy.expel_unit_share, scheduled_days)
 
 
 def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD) -> int:
@@ -162,7 +162,12 @@ def course_expulsion_at(scheduled_days: int, policy: AttendancePolicy = STANDARD
 
     The gap is meant: with 25 of 123 nobody is expelled, yet at 79.7 % nobody completes.
     """
-    return int(round_half_up(policy.expel_course_share * scheduled_days, 0)) + 1
+    return _share(policy.expel_course_share, scheduled_days) + 1
+
+
+@cache
+def _share(share: Fraction, days: int) -> int:
+    return int(round_half_up(share * days, 0))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Attendance added up: by trainee, by day, by module. One query each, however many trainees."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from curriculum.models import Attendance, Lesson, Module, TrainingDay
 from curriculum.policy import attendance_policy
 from portal.accounts.models import User
 from portal.common.counting import counted_per
-from portal.common.prepared import TODAY, Prepared, Slot, per_role
+from portal.common.prepared import TODAY, Among, Prepared, Slot, per_role
 
 
 def held_days() -> Q:
@@ -123,24 +124,28 @@ def expulsions_of(enrolment: Enrolment, course: Progress, units: Iterable[Progre
 
 
 def near_expulsions(
-    held: Counter[int],
-    missed: Counter[int],
-    events: Counter[int],
-    planned: Counter[int],
+    held: Mapping[int, int],
+    missed: Mapping[int, int],
+    events: Mapping[int, int],
+    planned: Mapping[int, int],
     policy: AttendancePolicy,
 ) -> tuple[Expulsion, ...]:
     """The same from numbers by unit, each of one's own days; every scope is counted for itself (S1 art. 34)."""
-    course = count(held.total(), missed.total(), events.total(), policy)
-    found = [near_expulsion(course, planned.total(), policy)]
+    course = count(sum(held.values()), sum(missed.values()), sum(events.values()), policy)
+    found = [near_expulsion(course, sum(planned.values()), policy)]
     for unit in sorted(held):
-        so_far = count(held[unit], missed[unit], events[unit], policy)
-        found.append(near_expulsion(so_far, planned[unit], policy, unit=unit))
+        so_far = count(held[unit], missed.get(unit, 0), events.get(unit, 0), policy)
+        if so_far.missed:
+            found.append(near_expulsion(so_far, planned[unit], policy, unit=unit))
     return tuple(one for one in found if one)
 
 
 def unit_of(units: Iterable[UnitPeriod], day: date) -> int:
     """The number of the unit a day lies in; 0, which is too short to expel, outside of the course."""
-    return next((unit.number for unit in units if day in unit), 0)
+    for unit in units:
+        if unit.start <= day <= unit.end:
+            return unit.number
+    return 0
 
 
 @dataclass(frozen=True)
@@ -232,13 +237,31 @@ def risks_of(cohort: Cohort, rows: Iterable[Row], within: int = 3) -> list[Risk]
     return sorted(found, key=lambda risk: risk.order)
 
 
+_days_of = Prepared(
+    TrainingDay.objects.filter(Among(F("cohort"), Slot("cohorts")))
+    .order_by()
+    .values_list("pk", "cohort", "date", "registered_at")
+)
+_in_training = Prepared(
+    Enrolment.objects.filter(Among(F("cohort"), Slot("cohorts")))
+    .active()
+    .values_list("pk", "cohort", "starts_on", "ended_on")
+)
+_enrolments = Prepared(Enrolment.objects.filter(Among(F("pk"), Slot("keys"))).select_related("person", "cohort"))
+
+
 def near_limit(cohorts: Sequence[Cohort], within: int = 3) -> list[Risk]:
-    """Who is near the limit in these cohorts, with their policies; three queries, however many trainees."""
+    """Who is near the limit in these cohorts, with their policies; four queries, however many trainees."""
+    keys = [cohort.pk for cohort in cohorts]
+    ends = {cohort.pk: cohort.ends_on for cohort in cohorts}
     units = {cohort.pk: unit_periods(cohort.starts_on, cohort.ends_on) for cohort in cohorts}
     days = defaultdict(list)  # of each cohort: day, unit, whether it is held
-    planned = TrainingDay.objects.filter(cohort__in=cohorts).order_by()
-    for cohort, day, registered in planned.values_list("cohort", "date", "registered_at"):
-        days[cohort].append((day, unit_of(units[cohort], day), registered is not None))
+    held_days = []  # with the unit of each
+    for pk, cohort, day, registered in _days_of(cohorts=keys):
+        unit = unit_of(units[cohort], day)
+        days[cohort].append((day, unit, registered is not None))
+        if registered:
+            held_days.append((pk, unit))
     policies = {cohort.pk: attendance_policy(cohort.policy) for cohort in cohorts}
     limits = {pk: most_absences(len(days[pk]), policy) for pk, policy in policies.items()}
 
@@ -247,54 +270,59 @@ def near_limit(cohorts: Sequence[Cohort], within: int = 3) -> list[Risk]:
         own = [(unit, held) for day, unit, held in days[cohort] if start <= day <= until]
         return Counter(unit for unit, _held in own), Counter(unit for unit, held in own if held)
 
-    kept = _kept_by_unit(units)
-    found = []
-    for enrolment in Enrolment.objects.filter(cohort__in=cohorts).active().select_related("person", "cohort"):
-        cohort = enrolment.cohort_id
-        planned_days, held = own_days(cohort, enrolment.starts_on, enrolment.ended_on or enrolment.cohort.ends_on)
-        missed, events = held.copy(), Counter[int]()
-        for unit, rows, absences, times in kept[enrolment.pk]:
-            missed[unit] += absences - rows
-            events[unit] += times
+    kept = _kept_by_unit(held_days)
+    found: dict[int, tuple[Summary, int | None, tuple[Expulsion, ...]]] = {}
+    for pk, cohort, starts_on, ended_on in _in_training(cohorts=keys):
+        planned, held = own_days(cohort, starts_on, ended_on or ends[cohort])
+        missed, events = dict(held), dict[int, int]()
+        for unit, rows, absences, times in kept[pk]:
+            missed[unit] = missed.get(unit, 0) + absences - rows
+            events[unit] = times
         policy = policies[cohort]
-        summary = count(held.total(), missed.total(), events.total(), policy)
-        near = near_expulsions(held, missed, events, planned_days, policy)
+        summary = count(sum(held.values()), sum(missed.values()), sum(events.values()), policy)
+        near = near_expulsions(held, missed, events, planned, policy)
         left = limits[cohort] - summary.missed
         if left <= within or near:
-            to_come = len(days[cohort]) - held.total()
-            found.append(Risk(enrolment, summary, min(left, to_come) if left >= 0 else None, near))
-    return sorted(found, key=lambda risk: risk.order)
+            to_come = len(days[cohort]) - summary.scheduled
+            found[pk] = summary, min(left, to_come) if left >= 0 else None, near
+    risks = [Risk(enrolment, *found[enrolment.pk]) for enrolment in (_enrolments(keys=[*found]) if found else ())]
+    return sorted(risks, key=lambda risk: risk.order)
 
 
-def _kept_by_unit(units: dict[int, list[UnitPeriod]]) -> dict[int, list[tuple[int, int, int, int]]]:
-    """By enrolment, for each unit: its number, the lines kept in it, those of an absence, and the events."""
-    number = Case(
-        *(
-            When(enrolment__cohort=pk, day__date__range=(unit.start, unit.end), then=unit.number)
-            for pk, own in units.items()
-            for unit in own
-        ),
-        default=0,
-        output_field=models.IntegerField(),
-    )
-    rows = Attendance.objects.filter(enrolment__cohort__in=units, day__registered_at__isnull=False)
-    grouped = rows.order_by().annotate(unit=number).values("enrolment", "unit")
-    sums = grouped.annotate(
-        rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0)
-    )
-    found = defaultdict(list)
-    for enrolment, *numbers in sums.values_list("enrolment", "unit", "rows", "missed", "times"):
-        found[enrolment].append(tuple(numbers))
+# At the place of a day among `days`, which are sorted: an index answers, and no day is joined.
+_place = Func(F("day_id"), Slot("days"), function="width_bucket", output_field=models.IntegerField())
+_unit = Func(Slot("units"), _place, template="(%(expressions)s]", arg_joiner=")[", output_field=models.IntegerField())
+_sums = Prepared(
+    Attendance.objects.filter(Among(F("day"), Slot("days")))
+    .order_by()
+    .annotate(unit=_unit)
+    .values("enrolment", "unit")
+    .annotate(rows=Count("pk"), missed=Count("pk", filter=Q(absent=True)), times=Coalesce(Sum("events"), 0))
+    .values_list("enrolment", "unit", "rows", "missed", "times")
+)
+
+
+def _kept_by_unit(days: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, int, int, int]]]:
+    """By enrolment, for each unit: its number, the lines kept in it, those of an absence, and the events.
+
+    `days`: the key and the unit of each.
+    """
+    found: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    if days:
+        keys, units = zip(*sorted(days), strict=True)
+        for enrolment, *numbers in _sums(days=list(keys), units=list(units)):
+            found[enrolment].append(tuple(numbers))
     return found
 
 
 def most_absences(days: int, policy: AttendancePolicy) -> int:
     """How many of so many days may be missed at the most; -1 if there are none."""
-    for missed in range(days, -1, -1):
+
+    def too_many(missed: int) -> bool:
         rate = count(days, missed, 0, policy).rate
-        if rate is not None and rate >= policy.minimum_rate:
-            return missed
-    return -1
+        return rate is None or rate < policy.minimum_rate
+
+    return bisect_left(range(days + 1), True, key=too_many) - 1
 
 
 @per_role

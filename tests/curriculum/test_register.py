@@ -12,9 +12,17 @@ from django.utils import timezone
 from cohorts.states import CohortState, EnrolmentState
 from curriculum import actions
 from curriculum.actions.attendance import Entry
-from curriculum.attendance import Expulsion
+from curriculum.attendance import AttendancePolicy, Expulsion, rate
 from curriculum.models import Attendance, TrainingDay
-from curriculum.queries import attendance_of, expulsions_of, near_limit, progress_of, risks_of, sheet_of
+from curriculum.queries import (
+    attendance_of,
+    expulsions_of,
+    most_absences,
+    near_limit,
+    progress_of,
+    risks_of,
+    sheet_of,
+)
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -232,10 +240,10 @@ def test_the_sheet_says_what_the_rates_say(client, sign_in):
     assert [rates[one.pk].scheduled for one in (trainee, forgotten, left)] == [4, 4, 1]
 
 
-def long_running(missed: int):
-    """A cohort of 60 days, 45 of them held, in units of 28 to 31 days; one trainee who missed the first ones of all."""
+def long_running(missed: int, held: int = 45):
+    """A cohort of 60 days, 45 or so of them held, in units of 28 to 31 days; one trainee who missed the first ones of all."""
     today = timezone.localdate()
-    start = today - timedelta(days=44)
+    start = today - timedelta(days=held - 1)
     cohort = make_cohort(state=CohortState.RUNNING, starts_on=start, ends_on=start + timedelta(days=59))
     days = [make_day(cohort=cohort, on=start + timedelta(days=n)) for n in range(60)]
     TrainingDay.objects.filter(cohort=cohort, date__lte=today).update(registered_at=timezone.now())
@@ -243,7 +251,7 @@ def long_running(missed: int):
     for one, least in ((trainee, missed), (good, 0)):
         Attendance.objects.bulk_create(
             Attendance(enrolment=one, day=day, host=cohort.host, check_in=time(9), check_out=time(18))
-            for day in days[least:45]
+            for day in days[least:held]
         )
     return cohort, trainee, good
 
@@ -267,6 +275,29 @@ def test_every_page_counts_the_same_absences_before_expulsion(missed, found):
     assert near_limit([cohort]) == risks
     assert [(one.enrolment, [*one.expulsions]) for one in risks] == [(trainee, found)]
     assert expulsions_of(good, *progress_of(good)) == []
+
+
+def test_cohorts_that_began_on_other_days_are_counted_each_by_its_own_units():
+    first, trainee, _good = long_running(12)
+    second, other, _good = long_running(17, held=53)
+    for cohort in (first, second):
+        cohort.refresh_from_db()
+
+    found = near_limit([first, second])
+
+    sheets = [risks_of(one, sheet_of(one, one.enrolments.select_related("person"))[1]) for one in (first, second)]
+    assert {risk.enrolment for risk in found} == {trainee, other}
+    assert found == sorted((risk for risks in sheets for risk in risks), key=lambda risk: risk.order)
+    assert [near_limit([one]) for one in (first, second)] == sheets
+
+
+@pytest.mark.parametrize("minimum", ["0.0", "79.9", "80.0", "80.1", "100.0"])
+def test_the_most_absences_are_those_that_still_reach_the_minimum(minimum):
+    policy = AttendancePolicy(minimum_rate=Decimal(minimum))
+    for days in range(1, 131):
+        reaching = [missed for missed in range(days + 1) if rate(days, missed, 0, policy) >= policy.minimum_rate]
+        assert most_absences(days, policy) == max(reaching)
+    assert most_absences(0, policy) == -1
 
 
 def test_expulsion_in_a_past_unit_stays_to_be_decided():
