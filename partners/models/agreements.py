@@ -167,8 +167,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def titled_like(self, text: str) -> "AgreementQuerySet":
         """By a part of the title, the register number or a party's name; by a like title if there is none such."""
-        if _is_said()(text=text):
-            return self.filter(_says(text))
+        if _any_saying()(text=text):
+            return self.filter(pk__in=_saying().inside(text=text))
         return self.filter(title__trigram_word_similar=text)
 
     def of_party_named(self, text: str) -> "AgreementQuerySet":
@@ -324,24 +324,33 @@ class Agreement(HostOwned):
         return max(0, min(whole, whole - (self.days_left or 0))) if whole else 0
 
 
-def _says(text: Any) -> Q:
-    """Each part finds its own index."""
-    of_party = Among(F("pk"), _of_party_named().array(text=text))
-    return Q(title__icontains=text) | Q(number__istartswith=text) | Q(of_party)
+def _all_saying() -> models.QuerySet[Any, Any]:
+    """Each part in a query of its own, so that each finds its own index, whatever the text."""
+    text, agreements = Slot("text"), Agreement.objects.order_by().values("pk")
+    titled, numbered = agreements.filter(title__icontains=text), agreements.filter(number__istartswith=text)
+    return titled.union(numbered, _parties_named().values("agreement"), all=True)
+
+
+@cache
+def _saying() -> Prepared:
+    return Prepared(_all_saying())
+
+
+@cache
+def _any_saying() -> Prepared:
+    """One of them, or none."""
+    return Prepared(_all_saying()[:1])
+
+
+def _parties_named() -> "PartyQuerySet":
+    """Whose organization has a text in its name. The few organizations first, then an index of theirs."""
+    named = Organization.objects.order_by().filter(name__icontains=Slot("text")).values("pk")
+    return Party.objects.order_by().filter(Among(F("organization"), ArraySubquery(named)))
 
 
 @cache
 def _of_party_named() -> Prepared:
-    """The agreements of which a party has a text in its name. The few organizations first, then an index of theirs."""
-    named = Organization.objects.order_by().filter(name__icontains=Slot("text")).values("pk")
-    parties = Party.objects.order_by().filter(Among(F("organization"), ArraySubquery(named)))
-    return Prepared(parties.values("agreement"))
-
-
-@cache
-def _is_said() -> Prepared:
-    """Whether any agreement says a text: one key, or none."""
-    return Prepared(Agreement.objects.order_by().filter(_says(Slot("text"))).values_list("pk", flat=True)[:1])
+    return Prepared(_parties_named().values("agreement"))
 
 
 def seen_agreements(user: "User", agreement: str, host: str = "host") -> Q:

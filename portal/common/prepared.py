@@ -93,7 +93,7 @@ TODAY = Clock(lambda: timezone.localdate(), DateField())
 
 
 class Among(Func):
-    """`Among(F("pk"), ArraySubquery(…))`: an index answers it, beside other conditions; not so `pk__in` of a query."""
+    """`Among(F("organization"), ArraySubquery(…))`: few keys for an index. Of many keys PostgreSQL tries each on each row."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
@@ -121,11 +121,6 @@ class Prepared:
         """For another query: `filter(pk__in=prepared.inside(…))`."""
         _compiler, sql, params = self._built
         return RawSQL(sql, filled(params, asked))  # noqa: S611  # nobody's text is in it
-
-    def array(self, **asked: Any) -> RawSQL:
-        """The same for `Among`."""
-        _compiler, sql, params = self._built
-        return RawSQL(f"ARRAY({sql})", filled(params, asked))  # noqa: S611  # nobody's text is in it
 
     def __call__(self, **asked: Any) -> list[Any]:
         built, sql, params = self._built

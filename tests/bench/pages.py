@@ -55,6 +55,7 @@ def registers(w: SimpleNamespace) -> list[Page]:
         "by signing": "?sort=-signed",
         "search": "?q=로봇 실증",
         "search number": "?q=2019-0",
+        "search of a party": "?q=나래소프트",
         "search party": "?party=나래소프트",
         "filtered": "?state=in_force&department=미래&ending=365",
         "checks": "?fulfilment=unchecked",
