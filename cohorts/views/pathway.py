@@ -1,11 +1,10 @@
 """A pathway to look at: the picture of its entry years, its classes and schools, its people."""
 
-import io
-from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +16,13 @@ from cohorts.forms.pathway import AsOfForm, PlaceForm, WayFilter
 from cohorts.models import PlaceOfStudy, Programme, Progression, Stay
 from cohorts.permissions import can_run_pathway
 from cohorts.queries import pathway as queries
+from cohorts.sheets import WAYS
 from cohorts.states import ProgrammeKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.korean import mask_name
-from portal.common.listing import Listing
-from portal.common.spreadsheets.writing import Column, write_xlsx
+from portal.common.sheets import SheetListing
 from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
@@ -126,58 +124,15 @@ def place_remove(request: HttpRequest, pk: int) -> HttpResponse:
 # People --------------------------------------------------------------------------------
 
 
-def people(request: HttpRequest) -> tuple[Listing, date]:
-    """The rows of the list, and the day they tell of."""
-    rows = Stay.objects.visible_to(request.user).for_list()
-    options = {"user": request.user}
-    listing = Listing(request, rows, form=WayFilter, form_options=options, sorts=SORTS, default_sort="-entry")
-    return listing, listing.chosen.get("as_of") or timezone.localdate()
-
-
 @require_GET
 @roles(*PEOPLE_READERS)
 def way_list(request: HttpRequest) -> HttpResponse:
     """Everybody who has entered a pathway, and where they stand on a day."""
-    listing, day = people(request)
+    took = partial(audit.saw, request.user, "way.downloaded", host_id=request.user.organization_id)
+    listing = SheetListing(
+        request, Stay.objects.visible_to(request.user).for_list(), form=WayFilter, form_options={"user": request.user},
+        sorts=SORTS, default_sort="-entry", sheet=WAYS, saw=lambda people: took(people=people),
+    )  # fmt: skip
     if len(listing):
         audit.saw(request.user, "way.listed", host_id=request.user.organization_id, people=len(listing))
-    return listing.render("cohorts/way_list.html", {"as_of": day})
-
-
-def columns() -> list[Column]:
-    return [
-        Column("number", _("No."), "integer", 7),
-        Column("name", _("Name"), width=12),
-        Column("birth_year", _("Year of birth"), width=10),
-        Column("entry", _("Entry year"), width=18),
-        Column("school", _("School"), width=24),
-        Column("year", _("Stage and year"), width=18),
-        Column("standing", _("Standing"), width=12),
-        Column("since", _("Since"), "date"),
-    ]
-
-
-@require_GET
-@roles(*PEOPLE_READERS)
-def way_export(request: HttpRequest) -> FileResponse:
-    """The rows of the list, filtered and sorted as there, with masked names."""
-    listing, day = people(request)
-    rows = [line(number, stay) for number, stay in enumerate(listing.rows.iterator(), 1)]
-    audit.saw(request.user, "way.downloaded", host_id=request.user.organization_id, people=len(rows))
-    file = io.BytesIO()
-    write_xlsx(file, _("People on the pathway"), columns(), rows, as_of=day)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"pathway-{day.isoformat()}.xlsx")
-
-
-def line(number: int, stay: Stay) -> dict[str, Any]:
-    return {
-        "number": number,
-        "name": mask_name(stay.person.name),
-        "birth_year": str(stay.person.birth_date.year),
-        "entry": stay.enrolment.cohort.name,
-        "school": stay.place.school.name,
-        "year": stay.class_name,
-        "standing": stay.standing_words,
-        "since": stay.since,
-    }
+    return listing.render("cohorts/way_list.html", {"as_of": listing.chosen.get("as_of") or timezone.localdate()})

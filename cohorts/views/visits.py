@@ -1,14 +1,13 @@
 """Requests of schools as the office reads them, and visits: arranged, moved, reported, printed, counted."""
 
 import calendar
-import io
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +32,7 @@ from cohorts.permissions import (
     can_see_teacher,
     can_see_visit_history,
 )
+from cohorts.sheets import SCHOOL_REQUESTS, VISITS
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.audit.history import history_of
@@ -40,8 +40,7 @@ from portal.common.dates import add_months
 from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
-from portal.common.spreadsheets import Column, write_xlsx
+from portal.common.sheets import SheetListing
 from portal.common.verbs import do
 
 OFFICE = (Role.ADMIN, *HOST_STAFF)
@@ -54,46 +53,30 @@ VISIT_SORTS = {"day": "starts_at", "school": ("school__name", "starts_at"), "sta
                "pupils": ("pupils", "starts_at")}  # fmt: skip
 
 
+class TakenByHost(SheetListing):
+    """Its rows may be of several hosts: each reviews who took those that it answers for."""
+
+    def __init__(self, request: HttpRequest, rows: Any, *, verb: str, **options: Any) -> None:
+        super().__init__(request, rows, saw=self.write_down, **options)
+        self.verb = verb
+
+    def write_down(self, _people: int) -> None:
+        for host, number in Counter(self.rows.order_by().values_list("host_id", flat=True)).items():
+            audit.saw(self.request.user, self.verb, host_id=host, people=number)
+
+
 # Requests ------------------------------------------------------------------------------
-
-
-def _requests(request: HttpRequest) -> Listing:
-    rows = SchoolRequest.objects.visible_to(request.user).for_list()
-    return Listing(
-        request, rows, form=RequestFilter, form_options={"user": request.user}, sorts=REQUEST_SORTS,
-        default_sort="-received",
-    )  # fmt: skip
 
 
 @require_GET
 @roles(*OFFICE)
 def school_request_list(request: HttpRequest) -> HttpResponse:
-    return _requests(request).render("cohorts/school_request_list.html")
-
-
-@require_GET
-@roles(*OFFICE)
-def school_request_export(request: HttpRequest) -> FileResponse:
-    """The listed requests as a spreadsheet: schools and numbers, nobody's contact."""
-    columns = [
-        Column("receipt", _("Receipt number"), width=16), Column("state", _("State"), width=14),
-        Column("school", _("School"), "text", 24), Column("office", _("Office of education"), width=24),
-        Column("region", _("Region"), width=8), Column("rural", _("Rural school"), width=10),
-        Column("basis", _("Rural because of"), width=12), Column("grade", _("Grade"), width=18),
-        Column("pupils", _("Pupils"), "integer", total=True), Column("wishes", _("Wished days"), "text", 34),
-        Column("round", _("Round of visits"), "text", 30), Column("received", _("Received"), "datetime"),
-    ]  # fmt: skip
-    rows = (
-        {
-            "receipt": one.receipt_number, "state": one.get_state_display(), "school": one.school_name,
-            "office": one.office, "region": one.region, "rural": _("Yes") if one.rural else _("No"),
-            "basis": one.rural_basis, "grade": one.get_grade_display(), "pupils": one.pupils,
-            "wishes": ", ".join(day.isoformat() for day in one.wishes), "round": one.round.topic,
-            "received": one.submitted_at,
-        }
-        for one in _taken(request, "school_request.downloaded", _requests(request).rows)
+    listing = TakenByHost(
+        request, SchoolRequest.objects.visible_to(request.user).for_list(), form=RequestFilter,
+        form_options={"user": request.user}, sorts=REQUEST_SORTS, default_sort="-received", sheet=SCHOOL_REQUESTS,
+        verb="school_request.downloaded",
     )  # fmt: skip
-    return _file(_("School requests"), "school-requests", columns, rows)
+    return listing.render("cohorts/school_request_list.html")
 
 
 @require_GET
@@ -160,10 +143,11 @@ def load_request(request: HttpRequest, pk: int) -> SchoolRequest:
 # Visits --------------------------------------------------------------------------------
 
 
-def _visits(request: HttpRequest) -> Listing:
-    return Listing(
+def _visits(request: HttpRequest) -> SheetListing:
+    return TakenByHost(
         request, Visit.objects.visible_to(request.user).for_list(), form=VisitFilter,
-        form_options={"user": request.user}, sorts=VISIT_SORTS, default_sort="-day",
+        form_options={"user": request.user}, sorts=VISIT_SORTS, default_sort="-day", sheet=VISITS,
+        verb="visit.downloaded",
     )  # fmt: skip
 
 
@@ -171,31 +155,6 @@ def _visits(request: HttpRequest) -> Listing:
 @roles(*READERS)
 def visit_list(request: HttpRequest) -> HttpResponse:
     return _visits(request).render("cohorts/visit_list.html")
-
-
-@require_GET
-@roles(*READERS)
-def visit_export(request: HttpRequest) -> FileResponse:
-    """The listed visits as a spreadsheet; pupils are numbers."""
-    columns = [
-        Column("day", _("Day"), "datetime"), Column("school", _("School"), "text", 24),
-        Column("region", _("Region"), width=8), Column("rural", _("Rural school"), width=10),
-        Column("format", _("Format"), width=22), Column("topic", _("Topic"), "text", 30),
-        Column("company", _("Company"), width=18), Column("expert", _("Expert"), width=12),
-        Column("place", _("Place"), "text", 34), Column("state", _("State"), width=10),
-        Column("pupils", _("Pupils"), "integer", total=True), Column("teachers", _("Teachers"), "integer", total=True),
-        Column("report", _("Report"), "long"),
-    ]  # fmt: skip
-    rows = (
-        {
-            "day": one.starts_at, "school": str(one.school), "region": one.request.region,
-            "rural": _("Yes") if one.request.rural else _("No"), "format": one.get_format_display(),
-            "topic": one.round.topic, "company": str(one.company), "expert": one.who, "place": one.place,
-            "state": one.get_state_display(), "pupils": one.pupils, "teachers": one.teachers, "report": one.report,
-        }
-        for one in _taken(request, "visit.downloaded", _visits(request).rows)
-    )  # fmt: skip
-    return _file(_("School visits"), "school-visits", columns, rows)
 
 
 @require_GET
@@ -334,18 +293,3 @@ def visit_report(request: HttpRequest, pk: int) -> HttpResponse:
 def load(request: HttpRequest, pk: int) -> Visit:
     rows = Visit.objects.visible_to(request.user).for_list().select_related("host", "feedback", "reported_by")
     return get_object_or_404(rows, pk=pk)
-
-
-def _taken(request: HttpRequest, saw: str, rows: Any) -> list[Any]:
-    """The rows of a file, written down as taken: each host reviews those that it answers for."""
-    taken = list(rows)
-    for host, number in Counter(row.host_id for row in taken).items():
-        audit.saw(request.user, saw, host_id=host, people=number)
-    return taken
-
-
-def _file(title: str, name: str, columns: list[Column], rows: Any) -> FileResponse:
-    file = io.BytesIO()
-    write_xlsx(file, title, columns, rows, as_of=timezone.localdate())
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}-{timezone.localdate():%Y%m%d}.xlsx")

@@ -60,7 +60,6 @@ TABLE = [
     row("cohorts:progression-undo", "GET", lambda w: [w.decided.pk], **PAGE),
     row("cohorts:progression-undo", "POST", lambda w: [w.decided.pk], **DONE, data=lambda w: {"reason": "다른 반"}),
     row("cohorts:way-list", own=LIST),
-    row("cohorts:way-export", own=LIST),
     row("cohorts:way", "GET", lambda w: [w.walker.pk], **PERSON),
     row("cohorts:way-leave", "GET", lambda w: [w.walker.pk], **PAGE),
     row("cohorts:way-leave", "POST", lambda w: [w.walker.pk], **DONE,

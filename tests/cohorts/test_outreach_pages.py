@@ -245,8 +245,8 @@ def test_the_filters_find_and_the_spreadsheet_holds_exactly_those(browser, progr
         url = reverse(f"cohorts:{name}")
         for query, total in asked:
             assert browser.get(f"{url}?{query}").context["listing"].total == total, (name, query)
-    for name in ("school-request-export", "visit-export"):
-        file = browser.get(reverse(f"cohorts:{name}") + "?rural=yes")
+    for name in ("school-request-list", "visit-list"):
+        file = browser.get(reverse(f"cohorts:{name}") + "?rural=yes&sheet=xlsx")
         cells = [cell for line in load_workbook(io.BytesIO(b"".join(file))).active.values for cell in line]
         assert "봉화초등학교" in cells
         assert not any("teacher" in str(cell) or "고은별" in str(cell) for cell in cells)
@@ -257,7 +257,7 @@ def test_who_takes_a_file_of_them_stands_in_the_access_record(browser, official,
     for number in range(2):
         make_visit(round=make_round(programme=programme), days=number + 1)
 
-    browser.get(reverse(f"cohorts:{name}-export"))
+    browser.get(reverse(f"cohorts:{name}-list"), {"sheet": "xlsx"})
 
     record = AccessRecord.objects.get(action=f"{kind}.downloaded")
     assert (record.actor, record.host_id, record.people) == (official, programme.host_id, 2)
@@ -274,8 +274,8 @@ def test_another_office_finds_nothing_of_it_anywhere(client, sign_in, official, 
             answer = client.get(reverse(f"cohorts:{name}") + query)
             said = answer.content.decode().replace(f'value="{visit.school.name}"', "")
             assert not any(secret in said for secret in secrets), (name, query)
-    for name in ("visit-export", "school-request-export"):
-        file = client.get(reverse(f"cohorts:{name}"))
+    for name in ("visit-list", "school-request-list"):
+        file = client.get(reverse(f"cohorts:{name}"), {"sheet": "xlsx"})
         cells = [cell for line in load_workbook(io.BytesIO(b"".join(file))).active.values for cell in line]
         assert visit.school.name not in cells
     assert "방문 특강" not in [tile.label for tile in client.get("/").context["tiles"]]
@@ -399,7 +399,7 @@ def test_a_mentor_sees_the_own_companys_visits_and_no_teacher_without_consent(cl
         assert (visit.request.contact_name in said) == shown
         assert visit.request.contact_email not in said
         assert "school-requests" not in said
-    assert client.get(reverse("cohorts:visit-export")).status_code == 200
+    assert client.get(reverse("cohorts:visit-list"), {"sheet": "xlsx"}).status_code == 200
 
 
 def test_a_mentor_reports_and_the_home_page_asks_for_it(client, sign_in):

@@ -154,10 +154,10 @@ def test_the_entry_year_leads_to_its_people_those_who_may_see_them(way, sign_in,
 def test_the_spreadsheet_has_the_rows_of_the_list_with_masked_names(way, office):
     peopled(way)
 
-    answer = office.get(reverse("cohorts:way-export"), {"spot": "on_way", "as_of": "2026-01-05"})
+    answer = office.get(reverse("cohorts:way-list"), {"spot": "on_way", "as_of": "2026-01-05", "sheet": "xlsx"})
 
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    rows = [row for row in sheet.iter_rows(values_only=True) if row[1] == "홍*동"]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "홍*동"]
     assert len(rows) == 3
     assert "홍길동" not in str(list(sheet.values))
     assert AccessRecord.objects.get(action="way.downloaded").people == 3

@@ -23,7 +23,8 @@ AROUND = (
     "member-list", "invitation-list", "consortium-list", "amendment-register", "meeting-list", "decision-list",
     "joint-project-list", "roll-up", "delivery-list",
 )  # fmt: skip
-LISTS = {*(f"partners:{name}" for name in AROUND), "cohorts:licence-list", "cohorts:licence-pool"}
+VISITED = ("cohorts:school-request-list", "cohorts:visit-list", "cohorts:way-list")
+LISTS = {*(f"partners:{name}" for name in AROUND), "cohorts:licence-list", "cohorts:licence-pool", *VISITED}
 
 
 @pytest.fixture
