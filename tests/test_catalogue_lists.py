@@ -263,7 +263,7 @@ def test_row_64_the_same_file_again_is_already_on_record(client, cohort):
     drain()
     page = client.get(RosterImport.objects.latest("pk").get_absolute_url()).content.decode()
 
-    assert "이미 모두 반영된 명단입니다. 변경 0건입니다." in page
+    assert "이미 모두 반영된 파일입니다. 변경 0건입니다." in page
     assert (Application.objects.count(), Person.objects.count()) == (1, 1)
 
 

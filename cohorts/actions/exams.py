@@ -1,8 +1,6 @@
 """The results of a coding test: received, judged row by row, looked at, applied as a whole or not at all."""
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
@@ -15,7 +13,6 @@ from cohorts.states import HAS_ENDED, IN_SELECTION, RECEIVED, Stage
 from portal import audit, jobs
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from portal.common.spreadsheets import UnreadableFile, read_table
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -35,25 +32,16 @@ def receive_exam(cohort: Cohort, upload: "UploadedFile[Any]", *, by: "User | Non
     exam.save()
     after = {"sha256": exam.sha256, "size": exam.size, "out_of": out_of}
     audit.record(exam, "exam.received", by=by, after=after)
-    jobs.enqueue("read_exam", key=f"read-exam:{exam.pk}", payload={"exam": exam.pk}, by=by, host=exam.host_id)
+    jobs.enqueue("read_exam", key=exam.job_key, payload={"exam": exam.pk}, by=by, host=exam.host_id)
     return exam
 
 
 def read_exam(exam: ExamImport) -> ExamImport:
     """Judge every row; a file that cannot be read says so with what to do."""
-    try:
-        with exam.file.open("rb") as file:
-            table = read_table(cast("BinaryIO", file), looks_like_header=looks_like_exam)
-        rows = judge_rows(table, candidates_of(exam.cohort), exam.out_of)
-    except UnreadableFile as refusal:
-        exam.state, exam.problem = ExamImport.State.UNREADABLE, str(refusal.sentence)
-        exam.save(update_fields=["state", "problem"])
-        return exam
-    lines = [_line(exam, row) for row in rows]
-    exam.lines.all().delete()
-    ExamLine.objects.bulk_create(lines, batch_size=2000)
-    exam.state, exam.notes, exam.counts = ExamImport.State.PREVIEW, list(table.notes), _tally(lines)
-    exam.save(update_fields=["state", "notes", "counts"])
+    exam.read(
+        looks_like_exam,
+        lambda table: [_line(exam, row) for row in judge_rows(table, candidates_of(exam.cohort), exam.out_of)],
+    )
     return exam
 
 
@@ -83,23 +71,18 @@ def candidates_of(cohort: Cohort) -> list[Candidate]:
 @transaction.atomic
 def confirm_exam(exam: ExamImport, *, by: "User") -> ExamImport:
     """Say yes to a preview; a job applies it. The second of two who confirm is told so."""
-    exam = _lock(exam, ExamImport.State.PREVIEW)
-    if not exam.takes_anything:
-        raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
-    exam.state = ExamImport.State.APPLYING
-    exam.save(update_fields=["state"])
+    exam = exam.locked(ExamImport.State.PREVIEW)
+    exam.begin_to_apply()
     audit.record(exam, "exam.confirmed", by=by, after=exam.counts)
-    jobs.enqueue("apply_exam", key=f"apply-exam:{exam.pk}", payload={"exam": exam.pk}, by=by, host=exam.host_id)
+    jobs.enqueue("apply_exam", key=exam.job_key, payload={"exam": exam.pk}, by=by, host=exam.host_id)
     return exam
 
 
 @transaction.atomic
 def discard_exam(exam: ExamImport, *, by: "User") -> ExamImport:
     """Put a preview aside; its rows are deleted."""
-    exam = _lock(exam, ExamImport.State.PREVIEW, ExamImport.State.UNREADABLE)
-    exam.lines.all().delete()
-    exam.state = ExamImport.State.DISCARDED
-    exam.save(update_fields=["state"])
+    exam = exam.locked(ExamImport.State.PREVIEW, ExamImport.State.UNREADABLE)
+    exam.put_aside()
     audit.record(exam, "exam.discarded", by=by)
     return exam
 
@@ -112,7 +95,7 @@ def apply_exam(exam: ExamImport, *, by: "User | None") -> dict[str, int]:
     or a row has become wrong since the preview.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=exam.cohort_id)
-    exam = _lock(exam, ExamImport.State.APPLYING)
+    exam = exam.locked(ExamImport.State.APPLYING)
     _require_taken(cohort)
     lines: list[Any] = list(
         exam.lines.filter(outcome=ExamLine.Outcome.OK).select_related("application").order_by("number")
@@ -132,8 +115,7 @@ def apply_exam(exam: ExamImport, *, by: "User | None") -> dict[str, int]:
         line.before = one.imported
         line.change = "new" if one.imported is None else "same" if one.imported == line.points else "changed"
     done = _write(exam, lines, by=by)
-    exam.state, exam.applied_at = ExamImport.State.APPLIED, timezone.now()
-    exam.save(update_fields=["state", "applied_at"])
+    exam.end_applied()
     audit.record(exam, "exam.applied", by=by, after=done)
     return done
 
@@ -172,13 +154,6 @@ def _write(exam: ExamImport, lines: list[Any], *, by: "User | None") -> dict[str
     return {"new": len(new), "changed": len(changed)}
 
 
-def _lock(exam: ExamImport, *states: str) -> ExamImport:
-    exam = ExamImport.objects.select_for_update(no_key=True).get(pk=exam.pk)
-    if exam.state not in states:
-        raise ActionRefused(_("These results are no longer waiting for a decision."))
-    return exam
-
-
 def _require_taken(cohort: Cohort) -> None:
     if cohort.state in HAS_ENDED or cohort.has_started:
         raise ActionRefused(_("The selection of this cohort is over."))
@@ -193,9 +168,3 @@ def _line(exam: ExamImport, row: ExamRow) -> ExamLine:
         exam=exam, host_id=exam.host_id, number=row.number, outcome=row.outcome, reason=row.reason, change=row.change,
         shown=row.shown, application_id=row.application, points=row.points, before=row.before,
     )  # fmt: skip
-
-
-def _tally(lines: Iterable[ExamLine]) -> dict[str, int]:
-    lines = list(lines)
-    changes = Counter(line.change for line in lines if line.change != ExamLine.Change.NONE)
-    return {**Counter(line.outcome for line in lines), **changes, "rows": len(lines)}

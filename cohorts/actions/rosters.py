@@ -1,10 +1,9 @@
 """A roster on its way in: received, judged row by row, looked at, applied as a whole or not at all."""
 
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -24,7 +23,7 @@ from portal.accounts.models import Invitation, User
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
-from portal.common.spreadsheets import UnreadableFile, read_table
+from portal.common.spreadsheets import Table
 from portal.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -58,55 +57,40 @@ def receive_roster(cohort: Cohort, upload: "UploadedFile[Any]", *, by: User | No
     roster = RosterImport.from_upload(upload, cohort=cohort, host_id=cohort.host_id, uploaded_by=by)
     roster.save()
     audit.record(roster, "roster.received", by=by, after={"sha256": roster.sha256, "size": roster.size})
-    jobs.enqueue(
-        "read_roster", key=f"read-roster:{roster.pk}", payload={"roster": roster.pk}, by=by, host=roster.host_id
-    )
+    jobs.enqueue("read_roster", key=roster.job_key, payload={"roster": roster.pk}, by=by, host=roster.host_id)
     return roster
 
 
 def read_roster(roster: RosterImport, *, job: Job | None = None) -> RosterImport:
     """Judge every row of a roster; a file that cannot be read says so with what to do."""
     cohort = Cohort.objects.select_related("policy").get(pk=roster.cohort_id)
-    tracks = list(cohort.tracks.values_list("name", flat=True))
-    try:
-        with roster.file.open("rb") as file:
-            table = read_table(cast("BinaryIO", file), looks_like_header=looks_like_roster)
-        rows = judge_rows(table, rules_of(cohort, cohort.policy), tracks)
-    except UnreadableFile as refusal:
-        roster.state, roster.problem = RosterImport.State.UNREADABLE, str(refusal.sentence)
-        roster.save(update_fields=["state", "problem"])
-        return roster
-    lines = [
-        RosterLine(
-            roster=roster,
-            host_id=roster.host_id,
-            number=row.number,
-            outcome=row.outcome,
-            reason=row.reason,
-            notes=row.notes,
-            values={key: stored(value) for key, value in row.values.items()},
-            shown=row.raw_redacted,
-        )
-        for row in rows
-    ]
-    plan = Plan(roster)
-    for line in lines:
-        line.change = plan.change(line)
-    roster.lines.all().delete()
-    RosterLine.objects.bulk_create(lines, batch_size=2000)
-    roster.state, roster.notes, roster.counts = RosterImport.State.PREVIEW, list(table.notes), tally(lines)
-    roster.save(update_fields=["state", "notes", "counts"])
+    rules, tracks = rules_of(cohort, cohort.policy), list(cohort.tracks.values_list("name", flat=True))
+
+    def judged(table: Table) -> list[RosterLine]:
+        lines = [
+            RosterLine(
+                roster=roster,
+                host_id=roster.host_id,
+                number=row.number,
+                outcome=row.outcome,
+                reason=row.reason,
+                notes=row.notes,
+                values={key: stored(value) for key, value in row.values.items()},
+                shown=row.raw_redacted,
+            )
+            for row in judge_rows(table, rules, tracks)
+        ]
+        plan = Plan(roster)
+        for line in lines:
+            line.change = plan.change(line)
+        return lines
+
+    roster.read(looks_like_roster, judged)
     return roster
 
 
 def stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def tally(lines: list[RosterLine]) -> dict[str, int]:
-    """How many of each outcome, and of each change among those that are taken."""
-    changes = Counter(line.change for line in lines if line.change != RosterLine.Change.NONE)
-    return {**Counter(line.outcome for line in lines), **changes, "rows": len(lines)}
 
 
 @dataclass
@@ -198,29 +182,18 @@ class Plan:
 @transaction.atomic
 def confirm_roster(roster: RosterImport, *, by: User) -> RosterImport:
     """Say yes to a preview; a job applies it. The second of two who confirm is told so."""
-    roster = RosterImport.objects.select_for_update(no_key=True).get(pk=roster.pk)
-    if roster.state != RosterImport.State.PREVIEW:
-        raise ActionRefused(_("This roster is no longer waiting for a decision."))
-    if not roster.takes_anything:
-        raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
-    roster.state = RosterImport.State.APPLYING
-    roster.save(update_fields=["state"])
+    roster = roster.locked(RosterImport.State.PREVIEW)
+    roster.begin_to_apply()
     audit.record(roster, "roster.confirmed", by=by, after=roster.counts)
-    jobs.enqueue(
-        "apply_roster", key=f"apply-roster:{roster.pk}", payload={"roster": roster.pk}, by=by, host=roster.host_id
-    )
+    jobs.enqueue("apply_roster", key=roster.job_key, payload={"roster": roster.pk}, by=by, host=roster.host_id)
     return roster
 
 
 @transaction.atomic
 def discard_roster(roster: RosterImport, *, by: User) -> RosterImport:
     """Put a preview aside; its rows, with what they say of people, are deleted."""
-    roster = RosterImport.objects.select_for_update(no_key=True).get(pk=roster.pk)
-    if roster.state not in (RosterImport.State.PREVIEW, RosterImport.State.UNREADABLE):
-        raise ActionRefused(_("This roster is no longer waiting for a decision."))
-    roster.lines.all().delete()
-    roster.state = RosterImport.State.DISCARDED
-    roster.save(update_fields=["state"])
+    roster = roster.locked(RosterImport.State.PREVIEW, RosterImport.State.UNREADABLE)
+    roster.put_aside()
     audit.record(roster, "roster.discarded", by=by)
     return roster
 
@@ -233,9 +206,8 @@ def apply_roster(roster: RosterImport, *, by: User | None, job: Job | None = Non
     preview and now is overwritten unseen or taken twice.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=roster.cohort_id)
-    roster = RosterImport.objects.select_for_update(no_key=True).select_related("cohort").get(pk=roster.pk)
-    if roster.state != RosterImport.State.APPLYING:
-        raise ActionRefused(_("This roster is no longer waiting for a decision."))
+    roster = roster.locked(RosterImport.State.APPLYING)
+    roster.cohort = cohort
     lines = list(roster.lines.filter(outcome__in=TAKEN).order_by("number"))
     plan = Plan(roster)
     for line in lines:
@@ -248,8 +220,7 @@ def apply_roster(roster: RosterImport, *, by: User | None, job: Job | None = Non
     events += change_applications(plan, changed, by=by)
     AuditEvent.objects.bulk_create(events, batch_size=2000)
     RosterLine.objects.bulk_update(lines, ["application", "change"], batch_size=2000)
-    roster.state, roster.applied_at = RosterImport.State.APPLIED, timezone.now()
-    roster.save(update_fields=["state", "applied_at"])
+    roster.end_applied()
     done = {"new": len(new), "changed": len(changed)}
     audit.record(roster, "roster.applied", by=by, after=done)
     if job:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +36,7 @@ from portal.accounts.roles import HOST_STAFF
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
 from portal.common.korean import search_key
-from portal.common.spreadsheets import UnreadableFile, read_table
+from portal.common.spreadsheets import Table
 from portal.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -72,24 +72,17 @@ def _enqueue(kind: str, source: RegisterImport, *, by: User) -> None:
 def read_register(source: RegisterImport) -> RegisterImport:
     """Judge every row; a file that cannot be read says so, with what to do."""
     today = timezone.localdate()
-    try:
-        with source.file.open("rb") as file:
-            table = read_table(cast("BinaryIO", file), looks_like_header=looks_like_register)
+
+    def judged(table: Table) -> list[RegisterLine]:
         rows = read_rows(table, today)
-    except UnreadableFile as refusal:
-        source.state, source.problem = RegisterImport.State.UNREADABLE, str(refusal.sentence)
-        source.save(update_fields=["state", "problem"])
-        return source
-    plan = Plan(source.host, rows, today)
-    lines = [plan.line(source, row) for row in rows]
-    source.lines.all().delete()
-    RegisterLine.objects.bulk_create(lines, batch_size=2_000)
-    source.state, source.notes = RegisterImport.State.PREVIEW, list(table.notes)
-    source.counts = {**Counter(line.change for line in lines), "rows": len(lines)}
-    source.organizations = [
-        {"name": name, "kind": kind_of_organization(name), "rows": n} for name, n in plan.strangers.values()
-    ]
-    source.save(update_fields=["state", "notes", "counts", "organizations"])
+        plan = Plan(source.host, rows, today)
+        lines = [plan.line(source, row) for row in rows]
+        source.organizations = [
+            {"name": name, "kind": kind_of_organization(name), "rows": n} for name, n in plan.strangers.values()
+        ]
+        return lines
+
+    source.read(looks_like_register, judged, "organizations")
     return source
 
 
@@ -250,9 +243,7 @@ def decide_organizations(
     source: RegisterImport, *, by: User, decided: dict[str, OrganizationKind | Organization]
 ) -> RegisterImport:
     """What each unknown name stands for: a new organization of a kind, or one that is known under another name."""
-    source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
-    if source.state != RegisterImport.State.PREVIEW:
-        raise ActionRefused(_("This file is no longer waiting for a decision."))
+    source = source.locked(RegisterImport.State.PREVIEW)
     for one in source.organizations:
         if (said := decided.get(one["name"])) is None:
             continue
@@ -268,15 +259,10 @@ def decide_organizations(
 @transaction.atomic
 def confirm_register(source: RegisterImport, *, by: User) -> RegisterImport:
     """Say yes to a preview; a job applies it. The second of two who confirm is told so."""
-    source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
-    if source.state != RegisterImport.State.PREVIEW:
-        raise ActionRefused(_("This file is no longer waiting for a decision."))
-    if not source.takes_anything:
-        raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
+    source = source.locked(RegisterImport.State.PREVIEW)
     if names := source.undecided:
         raise ActionRefused(_("Say first which office this is: %(names)s.") % {"names": ", ".join(names[:5])})
-    source.state = RegisterImport.State.APPLYING
-    source.save(update_fields=["state"])
+    source.begin_to_apply()
     audit.record(source, "register.confirmed", by=by, after=source.counts)
     _enqueue("apply_register", source, by=by)
     return source
@@ -285,12 +271,8 @@ def confirm_register(source: RegisterImport, *, by: User) -> RegisterImport:
 @transaction.atomic
 def discard_register(source: RegisterImport, *, by: User) -> RegisterImport:
     """Put a preview aside; its rows are deleted, and nothing of it comes in."""
-    source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
-    if source.state not in (RegisterImport.State.PREVIEW, RegisterImport.State.UNREADABLE):
-        raise ActionRefused(_("This file is no longer waiting for a decision."))
-    source.lines.all().delete()
-    source.state = RegisterImport.State.DISCARDED
-    source.save(update_fields=["state"])
+    source = source.locked(RegisterImport.State.PREVIEW, RegisterImport.State.UNREADABLE)
+    source.put_aside()
     audit.record(source, "register.discarded", by=by)
     return source
 
@@ -303,9 +285,7 @@ def apply_register(source: RegisterImport, *, by: User | None, job: Job | None =
     overwritten unseen or taken twice.
     """
     host = Organization.objects.select_for_update(no_key=True).get(pk=source.host_id)
-    source = RegisterImport.objects.select_for_update(no_key=True).get(pk=source.pk)
-    if source.state != RegisterImport.State.APPLYING:
-        raise ActionRefused(_("This file is no longer waiting for a decision."))
+    source = source.locked(RegisterImport.State.APPLYING)
     lines = list(source.lines.exclude(change=Change.ERROR).order_by("number"))
     rows = [SheetRow(line.number, "", restored(line.values)) for line in lines]
     plan = Plan(host, rows, timezone.localdate())
@@ -327,8 +307,7 @@ def apply_register(source: RegisterImport, *, by: User | None, job: Job | None =
             job.advance(min(start + CHUNK, len(new)), len(lines))
     change_agreements(plan, changed, profile, by=by)
     RegisterLine.objects.bulk_update(lines, ["agreement", "change", "reason"], batch_size=2_000)
-    source.state, source.applied_at = RegisterImport.State.APPLIED, timezone.now()
-    source.save(update_fields=["state", "applied_at"])
+    source.end_applied()
     done = {"new": len(new), "changed": len(changed)}
     audit.record(source, "register.applied", by=by, after=done)
     if job:
