@@ -222,12 +222,17 @@ class Application(HostOwned):
         ]
         indexes = [
             models.Index(fields=["cohort", "state", "submitted_at"]),
-            # The list, newest first: 25 rows are read, not all sorted. The rest is for counting by the index alone.
+            # The list, newest first: 25 rows are read, not all sorted. The rest is for counting and searching people
+            # by the index alone.
             models.Index(
-                fields=["host", "-submitted_at", "id"], include=["cohort", "state"], name="applications_of_host"
+                fields=["host", "-submitted_at", "id"],
+                include=["cohort", "state", "person"],
+                name="applications_of_host",
             ),
             models.Index(
-                fields=["cohort", "-submitted_at", "id"], include=["host", "state"], name="applications_of_cohort"
+                fields=["cohort", "-submitted_at", "id"],
+                include=["host", "state", "person"],
+                name="applications_of_cohort",
             ),
             models.Index(fields=["track", "state"]),
             models.Index(fields=["person", "-created_at"]),
