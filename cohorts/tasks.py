@@ -118,9 +118,9 @@ def expire_supplements(job: Job) -> dict[str, int]:
 
 @schedule("hourly", at="00:20")
 def remind_of_drafts(job: Job) -> dict[str, int]:
-    from cohorts.actions import applications
+    from cohorts.actions import drafts
 
-    return {"reminded": applications.remind_of_drafts()}
+    return {"reminded": drafts.remind_of_drafts()}
 
 
 @schedule("hourly", at="00:40")

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 MOST_FILES = 10
 PERSON = ("name", "birth_date", "mobile", "address")
 ANSWERS = ("track", "education", "major", "employment", "motivation", "other_training", "other_training_name")
-REMIND_BEFORE = timedelta(hours=24)
-STILL_WRITING = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -251,14 +249,6 @@ def send_application_link(cohort: Cohort, *, by: User) -> None:
     _require_open(cohort, until)
     notify.queue_many([emails.application_link(cohort, mine, until, by=by, at=timezone.now())])
     audit.record(mine or by, "application.link_sent", by=by)
-
-
-def remind_of_drafts(now: "datetime | None" = None) -> int:
-    """Write once to everybody whose draft closes within 24 hours; returns how many are due."""
-    now = now or timezone.now()
-    due = Application.objects.drafts_closing(now, now + REMIND_BEFORE).filter(updated_at__lte=now - STILL_WRITING)
-    mails = [emails.application_draft(draft) for draft in due.select_related("cohort", "person__user")]
-    return len(notify.queue_many(mails)) if mails else 0
 
 
 # What has to hold --------------------------------------------------------------------------

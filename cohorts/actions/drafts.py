@@ -1,17 +1,31 @@
-"""Drafts that were never submitted, and how they end."""
+"""Drafts that are not submitted: a reminder in time, and how they end."""
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
+from cohorts import emails
 from cohorts.actions.extensions import lock_time
 from cohorts.models import Application, ApplicationFile, Cohort, Consent, Person, TypedAnswers
-from portal import audit
+from portal import audit, notify
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+REMIND_BEFORE = timedelta(hours=24)
+STILL_WRITING = timedelta(hours=1)
+
+
+def remind_of_drafts(now: "datetime | None" = None) -> int:
+    """Write once to everybody whose draft closes within 24 hours; returns how many are due."""
+    now = now or timezone.now()
+    due = Application.objects.drafts_closing(now, now + REMIND_BEFORE).filter(updated_at__lte=now - STILL_WRITING)
+    mails = [emails.application_draft(draft) for draft in due.select_related("cohort", "person__user")]
+    return len(notify.queue_many(mails)) if mails else 0
 
 
 @transaction.atomic

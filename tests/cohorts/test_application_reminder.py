@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.actions.applications import remind_of_drafts
+from cohorts.actions.drafts import remind_of_drafts
 from cohorts.models import Application
 from portal.notify.models import Mail
 from tests.factories import make_application, make_cohort, make_person, make_user

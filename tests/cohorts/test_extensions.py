@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.actions import selection
-from cohorts.actions.applications import remind_of_drafts
 from cohorts.actions.cohorts import close_recruiting
+from cohorts.actions.drafts import remind_of_drafts
 from cohorts.actions.extensions import end_extension, extend_deadline
 from cohorts.models import Extension
 from portal.accounts.roles import Role

@@ -74,7 +74,7 @@ def amending(agreement: Agreement, *, by: User) -> None:
     party = commitment.party
     propose_party(
         amendment, by=by, organization=party.organization, party=party,
-        **party.signed_as | {"signatory": "한새롬", "signatory_title": "대표이사"},
+        **party.signed_as | {"role": f"{party.role} 및 강사 지원" if party.role else "교육과 강사 지원"},
     )  # fmt: skip
 
 
