@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -38,6 +39,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.prepared import Slot, per_role
 from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
@@ -60,8 +62,14 @@ def cohort_list(request: HttpRequest) -> HttpResponse:
     return listing.render("cohorts/cohort_list.html", context)
 
 
+@per_role
+def seen(reader: Any) -> QuerySet[Cohort]:
+    return Cohort.objects.visible_to(reader).for_detail().filter(pk=Slot("pk"))
+
+
 def load(request: HttpRequest, pk: int) -> Cohort:
-    return get_object_or_404(Cohort.objects.visible_to(request.user).for_detail(), pk=pk)
+    found: Cohort = seen.or_404(request.user, pk=pk)
+    return found
 
 
 @require_GET

@@ -158,6 +158,12 @@ class PerRole:
             self.kept[role] = self.kind(self.build(Reader(role)))
         return self.kept[role](**Reader.slots(user), **asked)
 
+    def or_404(self, user: Any, **asked: Any) -> Any:
+        """The first of the rows; Http404 if there is none."""
+        if rows := self(user, **asked):
+            return rows[0]
+        raise Http404
+
 
 def per_role(build: Callable[[Any], "QuerySet[Any, Any]"]) -> PerRole:
     """Of a function that makes a queryset for a reader, one that gives its rows for a user, as a list."""
