@@ -39,6 +39,9 @@ from cohorts.queries.reviewing import (
     begun,
     conflict_pairs,
     conflicts_of,
+    criteria_of,
+    draft_of,
+    given_by,
     last_rubric,
     next_to_review,
     queue_of,
@@ -46,6 +49,7 @@ from cohorts.queries.reviewing import (
     reviewing_of,
     roll_of,
     scores_on,
+    to_score,
 )
 from cohorts.queries.seats import (
     open_seats_and_quotas,

@@ -6,16 +6,25 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from cohorts.models import Application, Cohort, Criterion, ReviewAssignment, ReviewConflict, Score
+from cohorts.models import (
+    Application,
+    Cohort,
+    Criterion,
+    ReviewAssignment,
+    ReviewConflict,
+    ReviewDraft,
+    Score,
+)
 from cohorts.models.application import ApplicationQuerySet
 from cohorts.ranking import panel_mean
 from cohorts.states import Stage
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.common.numbers import round_half_up
+from portal.common.prepared import Among, Prepared, Slot, per_role
 
 
 def reviewers_of(cohort: Cohort) -> list[User]:
@@ -112,16 +121,58 @@ class Queue(NamedTuple):
     previous: int | None
 
 
-def queue_of(user: User, application: Application, stage: Stage | None) -> Queue:
-    """One query; the neighbours are those received before and after it."""
-    rows = Application.objects.visible_to(user).in_selection().filter(cohort=application.cohort_id)
-    numbers = rows.aggregate(
-        done=Count("pk", filter=Exists(_mine(user, stage))),
+@per_role
+def _queue(reader: User) -> "QuerySet[Application, Any]":
+    rows = Application.objects.visible_to(reader).in_selection().filter(cohort=Slot("cohort")).order_by()
+    mine = Score.objects.filter(Among(F("stage"), Slot("stages")), application=OuterRef("pk"), reviewer=reader.pk)
+    counted = rows.values("cohort").annotate(
+        done=Count("pk", filter=Exists(mine)),
         whole=Count("pk"),
-        next=Min("pk", filter=Q(pk__gt=application.pk)),
-        previous=Max("pk", filter=Q(pk__lt=application.pk)),
+        next=Min("pk", filter=Q(pk__gt=Slot("application"))),
+        previous=Max("pk", filter=Q(pk__lt=Slot("application"))),
     )
-    return Queue(**numbers)
+    return counted.values_list(*Queue._fields)
+
+
+def queue_of(user: User, application: Application, stage: Stage | None) -> Queue:
+    """One query; the neighbours are those received before and after it. `stage` None: done is what has any score."""
+    stages = [stage.value] if stage else Stage.values
+    found = _queue(user, cohort=application.cohort_id, application=application.pk, stages=stages)
+    return Queue(*found[0]) if found else Queue(0, 0, None, None)
+
+
+@per_role
+def _open_to(reader: User) -> "QuerySet[Application, Any]":
+    return Application.objects.visible_to(reader).filter(pk=Slot("pk")).values_list("pk")
+
+
+_details = Prepared(Application.objects.filter(pk=Slot("pk")).for_detail())
+_draft = Prepared(ReviewDraft.objects.filter(application=Slot("application"), reviewer=Slot("reviewer")))
+_criteria = Prepared(Criterion.objects.filter(cohort=Slot("cohort")))
+_given = Prepared(
+    Score.objects.filter(Q(reviewer=Slot("reviewer")) | Q(reviewer=None), application=Slot("application"))
+)
+_given_marks = Prepared(_given.rows.prefetch_related("marks"))
+
+
+def to_score(user: User, pk: int) -> Application:
+    """With its details, or 404. Two queries, which PostgreSQL plans in a third of the time of both in one."""
+    _open_to.or_404(user, pk=pk)
+    found: Application = _details.or_404(pk=pk)
+    return found
+
+
+def draft_of(user: User, application: Application) -> ReviewDraft | None:
+    return next(iter(_draft(application=application.pk, reviewer=user.pk)), None)
+
+
+def criteria_of(cohort: Cohort) -> list[Criterion]:
+    return _criteria(cohort=cohort.pk)
+
+
+def given_by(user: User, application: Application, *, marks: bool) -> list[Score]:
+    """One's own scores and those taken in, with their marks where there are criteria."""
+    return (_given_marks if marks else _given)(application=application.pk, reviewer=user.pk)
 
 
 def next_to_review(user: User, cohort: Cohort, stage: Stage | None) -> int | None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Window
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from cohorts import queries
 from cohorts.actions import scores as actions
 from cohorts.blind import facts_of
 from cohorts.forms.scores import ReviewFilter, ScoreForm
-from cohorts.models import Application, Cohort, InterviewPanel, ReviewDraft, Score
+from cohorts.models import Application, Cohort, InterviewPanel
 from cohorts.queries.application_rows import Row, review_rows
 from cohorts.queries.interviews import HOLDS_INTERVIEWS
 from cohorts.states import Stage
@@ -58,9 +58,13 @@ class ReviewListing(Listing):
         super().__init__(request, rows, **options)
         self.stage = Stage(self.chosen.get("stage", Stage.DOCUMENT))
 
+    @property
+    def found(self) -> Any:
+        return self.rows.to_review(self.request.user, self.stage)  # type: ignore[attr-defined]
+
     @cached_property
     def page(self) -> Page:
-        queue: Any = self.rows.to_review(self.request.user, self.stage)  # type: ignore[attr-defined]
+        queue = self.found
         counted = queue.annotate(whole=Window(Count("*"))).values_list("pk", "score_count", "my_points", "whole")
         start = (self.asked_page - 1) * self.page_size
         found = list(counted[start : start + self.page_size]) if start < FURTHEST else []
@@ -81,7 +85,7 @@ def score_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The points of one application; saved, it goes on to the next one. `?stage=` shows that stage alone."""
     application = _load(request, pk)
     audit.saw(request.user, "application.viewed", host_id=application.host_id, subject_id=application.person_id)
-    draft = ReviewDraft.objects.filter(application=application, reviewer=request.user).first()
+    draft = queries.draft_of(request.user, application)
     form = _form(request, application, draft=draft.entries if draft else None)
     if form.carries_out(lambda: actions.score_application(application, form.given(), by=request.user)):
         messages.success(request, _("Your scores for %(number)s are saved.") % {"number": application})
@@ -119,7 +123,7 @@ def score_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _load(request: HttpRequest, pk: int) -> Application:
     """A reviewer sees applications of the assigned cohorts alone, so `can_score` would ask the same again."""
-    return get_object_or_404(Application.objects.visible_to(request.user).for_detail(), pk=pk)
+    return queries.to_score(request.user, pk)
 
 
 def _stage(request: HttpRequest) -> Stage | None:
@@ -133,9 +137,8 @@ def _query(request: HttpRequest) -> str:
 
 def _form(request: HttpRequest, application: Application, **options: Any) -> ScoreForm:
     stages, stage = queries.stages_of(application.cohort.policy), _stage(request)
-    mine = Score.objects.filter(Q(reviewer=request.user) | Q(reviewer=None), application=application)
-    criteria = list(application.cohort.criteria.all())
-    given = list(mine.prefetch_related("marks") if criteria else mine)
+    criteria = queries.criteria_of(application.cohort)
+    given = queries.given_by(request.user, application, marks=bool(criteria))
     taken_in = {score.stage for score in given if score.reviewer_id is None}
     return ScoreForm(
         request.POST or None,
