@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -23,6 +23,8 @@ from curriculum.policy import attendance_policy
 from portal.accounts.models import User
 from portal.common.counting import counted_per
 from portal.common.prepared import TODAY, Among, Prepared, Slot, per_role
+
+DAYS_SHOWN = 200  # of a trainee's page
 
 
 def held_days() -> Q:
@@ -116,6 +118,27 @@ def progress_of(enrolment: Enrolment) -> tuple[Progress, list[Progress]]:
         if unit.start <= until
     ]
     return progress("course", days), by_unit
+
+
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False)
+
+
+_days_kept = Prepared(
+    Attendance.objects.filter(enrolment=Slot("enrolment"))
+    .order_by("-day__date")
+    .annotate(excused=_is(~Q(excuse="")), counts=_is(Q(events__gt=0)), out=_is(~Q(outings=[])))
+    .values_list("day__date", "check_in", "check_out", "excused", "absent", "counts", "late", "left_early", "out")[
+        :DAYS_SHOWN
+    ]
+)
+
+
+def days_kept(enrolment: Enrolment) -> list[Any]:
+    """The newest days on record: date, check-in, check-out, and whether excused, absent, with events that count,
+    late, gone early, out; one query.
+    """
+    return _days_kept(enrolment=enrolment.pk)
 
 
 def expulsions_of(enrolment: Enrolment, course: Progress, units: Iterable[Progress]) -> list[Expulsion]:

@@ -1,10 +1,18 @@
-"""The fields of a register: a hundred lines have six hundred, too many to be put together by a template."""
+"""The fields of a register and the days of a trainee: hundreds, too many to be put together by a template."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.common.templatetags.parts import badge
 
 if TYPE_CHECKING:
     from curriculum.forms import Line
@@ -44,3 +52,37 @@ def entry_choice(line: "Line", name: str, label: str, choices: list[tuple[str, s
 
 def _fault(text: str | None, key: str) -> SafeString:
     return format_html('<p class="form-hint-invalid" id="{}">{}</p>', key, text) if text else SafeString()
+
+
+@register.simple_tag
+def day_rows(days: Iterable[Any]) -> SafeString:
+    """The table rows of `curriculum.queries.days_kept`: day, check-in, check-out and what became of it."""
+    language = get_language()
+    rows = (
+        f'<tr><th scope="row" class="p-nowrap">{_day(day, language)}</th>'
+        f"<td>{came.strftime('%H:%M') if came else '–'}</td><td>{went.strftime('%H:%M') if went else '–'}</td>"
+        f"<td>{_result(language, *judged)}</td></tr>"
+        for day, came, went, *judged in days
+    )
+    return mark_safe("".join(rows))  # noqa: S308  # no text of anybody is in it
+
+
+@lru_cache(maxsize=2_000)
+def _day(day: date, language: str | None) -> str:
+    """In the language that is active now."""
+    return date_format(day, "WEEKDAY_MONTH_DAY_FORMAT")
+
+
+@lru_cache(maxsize=200)
+def _result(
+    language: str | None, excused: bool, absent: bool, events: bool, late: bool, left_early: bool, out: bool
+) -> str:
+    """In the language that is active now."""
+    if excused:
+        return badge("information", _("Excused"))
+    if absent:
+        return badge("danger", _("Absent"))
+    if not events:
+        return badge("success", _("Present"))
+    said = ((late, _("Late")), (left_early, _("Left early")), (out, _("Went out")))
+    return " ".join(badge("warning", word) for is_so, word in said if is_so)

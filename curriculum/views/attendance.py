@@ -1,6 +1,9 @@
 """Attendance: which registers are due, one day's register, the sheet of a cohort, a trainee's progress."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -8,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort, Enrolment, LicenceSeat
 from cohorts.models.pathway import is_pathway
 from cohorts.permissions import can_end_enrolment
 from cohorts.states import CohortState
@@ -17,7 +20,7 @@ from curriculum.actions.attendance import in_training_on
 from curriculum.forms import DayFilter, RegisterForm
 from curriculum.models import Attendance, TrainingDay
 from curriculum.permissions import can_complete, can_take_attendance
-from curriculum.queries import expulsions_of, progress_of, risks_of, sheet_of
+from curriculum.queries import days_kept, expulsions_of, progress_of, risks_of, sheet_of
 from curriculum.states import ExcuseKind
 from portal import audit
 from portal.accounts.roles import HOST_STAFF, Role
@@ -26,6 +29,7 @@ from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
 from portal.common.listing import Listing
+from portal.common.prepared import Prepared, Slot, per_role
 from portal.common.verbs import do
 
 TEACHERS = (*HOST_STAFF, Role.INSTRUCTOR)
@@ -104,17 +108,24 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "curriculum/sheet.html", context)
 
 
+@per_role
+def enrolment_seen(reader: Any) -> QuerySet[Enrolment]:
+    seen = Enrolment.objects.visible_to(reader).filter(pk=Slot("pk"))
+    return seen.select_related("person", "cohort__policy", "cohort__programme")
+
+
+held_seats = Prepared(LicenceSeat.objects.held().filter(enrolment=Slot("enrolment")).select_related("pool__provider"))
+
+
 @require_GET
 @roles(*READERS, Role.TRAINEE)
 def trainee(request: HttpRequest, pk: int) -> HttpResponse:
     """How one trainee stands: the course, each unit, and the newest days."""
-    found = Enrolment.objects.visible_to(request.user).select_related("person", "cohort__policy", "cohort__programme")
-    enrolment = get_object_or_404(found, pk=pk)
+    enrolment = enrolment_seen.or_404(request.user, pk=pk)
     own = request.user.role == Role.TRAINEE
     if not own:
         audit.saw(request.user, "trainee.viewed", host_id=enrolment.host_id, subject_id=enrolment.person_id)
     course, units = progress_of(enrolment)
-    rows = enrolment.attendances.select_related("day").order_by("-day__date")
     context = {
         "enrolment": enrolment,
         "own": own,
@@ -123,8 +134,8 @@ def trainee(request: HttpRequest, pk: int) -> HttpResponse:
         "expulsions": expulsions_of(enrolment, course, units),
         "may_end": can_end_enrolment(request.user, enrolment),
         "minimum": enrolment.cohort.policy.minimum_rate,
-        "rows": rows[:200],
-        "licences": enrolment.licences.held().select_related("pool__provider"),
+        "rows": days_kept(enrolment),
+        "licences": held_seats(enrolment=enrolment.pk),
     }
     return render(request, "curriculum/trainee.html", context)
 

@@ -2,6 +2,7 @@
 
 import csv
 import pathlib
+import re
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -355,3 +356,27 @@ def test_the_home_of_a_trainee_says_how_near_expulsion_is(client, sign_in):
 
     assert "결석 11일, 13일이면 제적 (훈련과정 전체 기준)" in page
     assert "제적 임박" in page
+
+
+def test_a_trainees_page_says_of_each_day_what_became_of_it(client, sign_in):
+    _cohort, trainee, days = running(6)
+    came = {"check_in": time(9, 5), "check_out": time(18)}
+    kept = [
+        {"excuse": "illness", "absent": False},
+        {"absent": True},
+        {**came},
+        {**came, "late": True, "left_early": True, "events": 2},
+        {**came, "outings": [["13:00", "14:00"]], "events": 1},
+    ]
+    for day, fields in zip(days, kept, strict=False):
+        Attendance.objects.create(enrolment=trainee, day=day, host=trainee.host, **fields)
+    sign_in(make_member(Role.OFFICIAL, trainee.host))
+
+    page = client.get(reverse("curriculum:trainee", args=[trainee.pk])).content.decode()
+
+    table = page[page.index('id="days"') :]
+    said = ["외출", "지각", "조퇴", "출석", "결석", "인정"]  # the newest day first
+    places = [re.search(rf">[^<]*{word}[^<]*</span>", table).start() for word in said]
+    assert places == sorted(places)
+    assert table.count("<td>09:05</td><td>18:00</td>") == 3
+    assert table.count("<td>–</td><td>–</td>") == 2
