@@ -160,7 +160,7 @@ class Listing:
     def page(self) -> Page:
         """The page asked for; the nearest there is, if there is no such page."""
         page = self.paginator.page(min(self.asked_page, self.paginator.num_pages))
-        first, last, found = page.start_index(), page.end_index(), self.found
+        first, last, found = page.start_index(), page.end_index(), self.paginator.object_list
         if first > self.total // 2 and isinstance(found, QuerySet):
             # From the end, so that the last of many pages is found as quickly as the first.
             page.object_list = list(self.fetch(found.reverse()[self.total - last : self.total - first + 1]))[::-1]
