@@ -42,11 +42,12 @@ def save(
     act: Callable[[dict[str, Any]], Any],
     template: str,
     back: Agreement,
+    done: str = "",
     **context: Any,
 ) -> HttpResponse:
     """Save a valid form by `act` and go back to the agreement; otherwise show the form."""
     if form.carries_out(lambda: act(form.cleaned_data)):
-        messages.success(request, _("The changes were saved."))
+        messages.success(request, done or _("The changes were saved."))
         return redirect(back)
     context = {"form": form, "agreement": back, "cancel_url": back.get_absolute_url(), **context}
     return render(request, template, context, status=form_status(form))
@@ -62,7 +63,7 @@ def party_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = (PartyForm if found.is_editable else TranscribedPartyForm)(request.POST or None, agreement=found)
     return save(
         request, form, lambda values: actions.add_party(found, by=request.user, **values),
-        "partners/party_form.html", found,
+        "partners/party_form.html", found, _("The party was added."),
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def commitment_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = (CommitmentForm if found.is_editable else TranscribedCommitmentForm)(request.POST or None, agreement=found)
     return save(
         request, form, lambda values: actions.add_commitment(found, by=request.user, **values),
-        "partners/commitment_form.html", found,
+        "partners/commitment_form.html", found, _("The commitment was added."),
     )  # fmt: skip
 
 

@@ -160,8 +160,16 @@ function makeCards(table) {
   table.classList.add("p-tbl-cards");
 }
 
+/* On a phone the tabs reach beyond the edge; the one that is open is to be seen. */
+function showTab(open) {
+  const tabs = open.closest(".p-tabs");
+  const beyond = open.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+  if (beyond > 0) tabs.scrollLeft += beyond + 40;
+}
+
 function arrive(root) {
   for (const table of root.querySelectorAll?.(".p-scroll .tbl.data:not(.p-sheet, .p-register, .p-timeline, .p-tbl-keep)") ?? []) makeCards(table);
+  for (const open of root.querySelectorAll?.(".p-tabs [aria-current]") ?? []) showTab(open);
   for (const dialog of root.querySelectorAll?.("dialog[data-show]") ?? []) showDialog(dialog);
   root.querySelector?.("[data-keys-off]")?.setAttribute("aria-pressed", keysOff());
   root.querySelector?.("[data-autofocus]")?.focus();

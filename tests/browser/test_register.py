@@ -9,7 +9,7 @@ from django.utils import timezone
 from partners.models import Party, RegisterView
 from portal.accounts.roles import Role
 from portal.reports.models import XLSX, Export
-from tests.browser import assert_accessible, look, sign_in
+from tests.browser import SMALL, WIDE, assert_accessible, look, sign_in
 from tests.factories import make_agreement, make_company, make_member, make_organization
 from tests.registers import nasty, rows, workbook
 from tests.workers import drain
@@ -159,6 +159,13 @@ def test_the_timeline_is_a_picture_that_can_be_read(page, live_server, client, o
     assert all(words in legend for words in ("체결 전", "체결·이행중", "종료", "오늘"))
     page.get_by_text("표로 보기").click()
     assert page.locator("figcaption tbody tr").count() > 24
+    page.set_viewport_size(SMALL)
+    page.goto("/documents/")
+    tab = page.locator(".p-tabs [aria-current]").bounding_box()
+    assert tab["x"] > 0
+    assert tab["x"] + tab["width"] <= SMALL["width"]  # the last of the tabs, on a telephone
+    page.set_viewport_size(WIDE)
+    page.goto("/agreements/timeline/")
     bar = page.locator(".p-timeline tbody .p-tl-cell a").first
     bar.click()
     page.wait_for_url(re.compile(r"/agreements/\d+/$"))
