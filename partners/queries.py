@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from partners.states import SIGNED_ONCE, CommitmentChange, CouncilActKind
 from portal.accounts.models import User
 from portal.audit.history import Change, changes_in
 from portal.common.counting import counts_per_role
+from portal.common.prepared import Slot, per_role
 from portal.common.todos import Todo, where
 
 ENDING_DAYS = 90
@@ -98,9 +100,14 @@ class Papers:
         return [one.document for one in self.filed if one.document.kind == AgreementDocument.Kind.SIGNED]
 
 
+@per_role
+def _documents(reader: User) -> QuerySet[AgreementDocument]:
+    return AgreementDocument.objects.visible_to(reader).filter(agreement=Slot("agreement")).for_agreement()
+
+
 def papers_of(user: User, agreement: Agreement) -> Papers:
     """What `user` may see of the agreement's papers; each scan stands under its signed copy. One query."""
-    rows = list(AgreementDocument.objects.visible_to(user).filter(agreement=agreement).for_agreement())
+    rows = _documents(user, agreement=agreement.pk)
     series: dict[UUID, list[AgreementDocument]] = {}
     for row in sorted((row for row in rows if not row.withdrawn_at), key=lambda row: -row.version):
         series.setdefault(row.series, []).append(row)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,6 +35,7 @@ from portal.common.exceptions import ActionRefused
 from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.prepared import Slot, per_role
 from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
@@ -45,6 +47,11 @@ def load(request: HttpRequest, pk: int) -> Agreement:
     return get_object_or_404(Agreement.objects.visible_to(request.user).select_related("host__ordinance"), pk=pk)
 
 
+@per_role
+def whole(reader: Any) -> QuerySet[Agreement]:
+    return Agreement.objects.visible_to(reader).for_detail().filter(pk=Slot("pk"))
+
+
 @require_GET
 @roles(*READERS)
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,7 +60,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def agreement_page(request: HttpRequest, pk: int, **forms: PortalForm) -> HttpResponse:
     """The page, with the forms that were sent with mistakes; they stand open."""
-    found = get_object_or_404(Agreement.objects.visible_to(request.user).for_detail(), pk=pk)
+    found: Agreement = whole.or_404(request.user, pk=pk)
     keeps = can_see_checks(request.user, found)
     promises = promises_of(found, request.user)
     papers = papers_of(request.user, found)
