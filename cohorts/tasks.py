@@ -27,6 +27,9 @@ def apply_roster(job: Job) -> dict[str, object]:
     from cohorts.models import RosterImport
 
     roster = RosterImport.objects.get(pk=job.payload["roster"])
+    if job.has_no_actor():
+        rosters.give_back_roster(roster)
+        return {"refused": 1, "url": roster.get_absolute_url(), "label": str(_("See who may ask again"))}
     done = rosters.apply_roster(roster, by=job.actor(), job=job)
     return {**done, "url": roster.get_absolute_url(), "label": str(_("See what was taken in"))}
 
@@ -46,6 +49,9 @@ def apply_exam(job: Job) -> dict[str, object]:
     from cohorts.models import ExamImport
 
     exam = ExamImport.objects.get(pk=job.payload["exam"])
+    if job.has_no_actor():
+        exams.give_back_exam(exam)
+        return {"refused": 1, "url": exam.get_absolute_url(), "label": str(_("See who may ask again"))}
     done = exams.apply_exam(exam, by=job.actor())
     return {**done, "url": exam.get_absolute_url(), "label": str(_("See what was taken in"))}
 

@@ -86,6 +86,7 @@ say(
         "register.confirmed": _("The old register was confirmed"),
         "register.organizations_decided": _("It was decided which organizations the names stand for"),
         "register.discarded": _("The old register was put aside"),
+        "register.refused": _("The old register was not taken in: whoever confirmed it had lost the role"),
         "register.applied": _("The old register was taken in"),
         "register_view.saved": _("A view of the register was saved"),
         "register_view.amended": _("The view of the register was amended"),

@@ -21,6 +21,9 @@ def apply_register(job: Job) -> dict[str, object]:
     from partners.models import RegisterImport
 
     source = RegisterImport.objects.get(pk=job.payload["register"])
+    if job.has_no_actor():
+        imports.give_back_register(source)
+        return {"refused": 1, "url": source.get_absolute_url(), "label": str(_("See who may ask again"))}
     done = imports.apply_register(source, by=job.actor(), job=job)
     return {**done, "url": source.get_absolute_url(), "label": str(_("See what was taken in"))}
 

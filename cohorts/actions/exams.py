@@ -88,6 +88,15 @@ def discard_exam(exam: ExamImport, *, by: "User") -> ExamImport:
 
 
 @transaction.atomic
+def give_back_exam(exam: ExamImport) -> ExamImport:
+    """Refuse to apply it for somebody who has lost the role; a colleague may confirm it again."""
+    exam = exam.locked(ExamImport.State.APPLYING)
+    exam.give_back()
+    audit.record(exam, "exam.refused", by=None)
+    return exam
+
+
+@transaction.atomic
 def apply_exam(exam: ExamImport, *, by: "User | None") -> dict[str, int]:
     """Write down every ready row, all or nothing; returns how many are new and changed.
 

@@ -199,6 +199,15 @@ def discard_roster(roster: RosterImport, *, by: User) -> RosterImport:
 
 
 @transaction.atomic
+def give_back_roster(roster: RosterImport) -> RosterImport:
+    """Refuse to apply it for somebody who has lost the role; a colleague may confirm it again."""
+    roster = roster.locked(RosterImport.State.APPLYING)
+    roster.give_back()
+    audit.record(roster, "roster.refused", by=None)
+    return roster
+
+
+@transaction.atomic
 def apply_roster(roster: RosterImport, *, by: User | None, job: Job | None = None) -> dict[str, int]:
     """Take every ready or ineligible row in, all or nothing; returns how many are new and changed.
 

@@ -48,7 +48,8 @@ def exam_list(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(Role.ADMIN, *HOST_STAFF)
 def exam(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of each row; while a job works on it, how far it is."""
-    exam = get_object_or_404(ExamImport.objects.visible_to(request.user).select_related("cohort", "uploaded_by"), pk=pk)
+    found = ExamImport.objects.visible_to(request.user).select_related("cohort", "host", "uploaded_by")
+    exam = get_object_or_404(found, pk=pk)
     if exam.is_at_work or exam.state == ExamImport.State.UNREADABLE:
         waiting = {"exam": exam, "job": Job.objects.filter(key=exam.job_key).first()}
         return render(request, "cohorts/exam_wait.html", waiting, partial="exam-progress")

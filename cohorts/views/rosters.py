@@ -52,7 +52,7 @@ def roster_list(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(Role.ADMIN, *HOST_STAFF)
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of each row; while a job works on it, how far it is."""
-    found = RosterImport.objects.visible_to(request.user).select_related("cohort", "uploaded_by")
+    found = RosterImport.objects.visible_to(request.user).select_related("cohort", "host", "uploaded_by")
     roster = get_object_or_404(found, pk=pk)
     if roster.is_at_work or roster.state == RosterImport.State.UNREADABLE:
         waiting = {"roster": roster, "job": Job.objects.filter(key=roster.job_key).first()}

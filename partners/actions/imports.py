@@ -118,6 +118,15 @@ def discard_register(source: RegisterImport, *, by: User) -> RegisterImport:
 
 
 @transaction.atomic
+def give_back_register(source: RegisterImport) -> RegisterImport:
+    """Refuse to apply it for somebody who has lost the role; a colleague may confirm it again."""
+    source = source.locked(RegisterImport.State.APPLYING)
+    source.give_back()
+    audit.record(source, "register.refused", by=None)
+    return source
+
+
+@transaction.atomic
 def apply_register(source: RegisterImport, *, by: User | None, job: Job | None = None) -> dict[str, int]:
     """Take every new and changed row in, all or nothing; returns how many there were of each.
 

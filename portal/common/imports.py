@@ -43,6 +43,8 @@ class FileImport(HostOwned, StoredFile):
     notes = models.JSONField(default=list)
     counts = models.JSONField(default=dict)  # rows by what becomes of them
     applied_at = models.DateTimeField(null=True)
+    # How often applying it was refused: whoever had confirmed it had lost the role.
+    refusals = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -54,9 +56,11 @@ class FileImport(HostOwned, StoredFile):
 
     @property
     def job_key(self) -> str:
-        """The key of the job that works on it now, or did last."""
-        applied = self.state in (self.State.APPLYING, self.State.APPLIED)
-        return f"apply-{self.NAME}:{self.pk}" if applied else f"read-{self.NAME}:{self.pk}"
+        """The key of the job that works on it now, or did last; another one each time that somebody confirms again."""
+        if self.state not in (self.State.APPLYING, self.State.APPLIED):
+            return f"read-{self.NAME}:{self.pk}"
+        key = f"apply-{self.NAME}:{self.pk}"
+        return f"{key}:{self.refusals}" if self.refusals else key
 
     @property
     def takes_anything(self) -> bool:
@@ -95,6 +99,12 @@ class FileImport(HostOwned, StoredFile):
             raise ActionRefused(_("Everything in this file is already on record: 0 changes."))
         self.state = self.State.APPLYING
         self.save(update_fields=["state"])
+
+    def give_back(self) -> None:
+        """Whoever confirmed it has lost the role: another looks at it and decides."""
+        self.state = self.State.PREVIEW
+        self.refusals += 1
+        self.save(update_fields=["state", "refusals"])
 
     def put_aside(self) -> None:
         """Its rows, with what they say of people, are deleted."""

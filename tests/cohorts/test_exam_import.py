@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from cohorts.actions.exams import apply_exam
 from cohorts.actions.rubric import CriterionPlan, set_rubric
@@ -15,6 +16,7 @@ from cohorts.actions.selection import prepare_selection
 from cohorts.models import Application, ExamImport, Score
 from cohorts.queries import mean_scores, reviewing_of
 from cohorts.states import CohortState, Stage
+from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.common.exceptions import ActionRefused
@@ -210,3 +212,18 @@ def test_the_preview_asks_the_same_of_any_number(client, cohort, count, django_a
 
     with django_assert_max_num_queries(8):
         client.get(exam.get_absolute_url())
+
+
+def test_results_whose_confirmer_has_lost_the_role_are_confirmed_by_another(client, cohort):
+    one = make_application(cohort=cohort, state="submitted")
+    exam = send(client, cohort, workbook(("접수번호", "점수"), (one.receipt_number, 80)))
+    client.post(reverse("cohorts:exam-confirm", args=[exam.pk]))
+    Membership.objects.update(ended_at=timezone.now())
+
+    drain()
+
+    exam.refresh_from_db()
+    assert exam.state == "preview"
+    client.force_login(make_member(Role.OFFICIAL, cohort.host))
+    assert "다시 확정해 주세요" in client.get(exam.get_absolute_url()).content.decode()
+    assert confirm(client, exam).state == "applied"

@@ -263,3 +263,19 @@ def test_a_cohort_that_runs_takes_no_roster(client, sign_in):
 
     assert answer.status_code == 422
     assert not RosterImport.objects.exists()
+
+
+def test_a_roster_whose_confirmer_has_lost_the_role_is_confirmed_by_another(client, cohort, official, settings):
+    settings.MFA_REQUIRED = False
+    roster = send(client, cohort, real("applicants_cp949.csv"), "a.csv")
+    client.post(reverse("cohorts:roster-confirm", args=[roster.pk]))
+    official.memberships.update(ended_at=timezone.now())
+
+    drain()
+
+    roster.refresh_from_db()
+    assert (roster.state, Application.objects.count()) == ("preview", 0)
+    client.force_login(make_member(Role.OPERATOR, cohort.host))
+    assert "다시 확정해 주세요" in client.get(roster.get_absolute_url()).content.decode()
+    assert confirm(client, roster).state == "applied"
+    assert Application.objects.count() == roster.counts["new"]

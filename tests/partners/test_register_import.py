@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from partners.forms.imports import StrangersForm
 from partners.models import Agreement, CouncilAct, OrdinanceProfile, Organization, RegisterImport, RegisterLine
@@ -317,3 +318,17 @@ def test_the_preview_takes_as_many_queries_for_one_as_for_three(browser, city, d
         page = browser.get(source.get_absolute_url()).content.decode()
 
     assert len(re.findall('<th scope="row">', page)) == count
+
+
+def test_a_register_whose_confirmer_has_lost_the_role_is_confirmed_by_another(browser, city, official, sign_in):
+    source = send(browser, simple(ONE), "a.csv")
+    browser.post(reverse("partners:register-import-confirm", args=[source.pk]))
+    official.memberships.update(ended_at=timezone.now())
+
+    drain()
+
+    source.refresh_from_db()
+    assert source.state == "preview"
+    colleague = sign_in(make_member(Role.OFFICIAL, city))
+    assert "다시 확정해 주세요" in colleague.get(source.get_absolute_url()).content.decode()
+    assert confirm(colleague, source).state == "applied"
