@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cohorts', '0030_search_by_index_alone'),
+        ("cohorts", "0030_search_by_index_alone"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0024_months_of_the_timeline'),
+        ("partners", "0024_months_of_the_timeline"),
     ]
 
     operations = [
