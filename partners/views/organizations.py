@@ -1,8 +1,10 @@
 """Organizations: the list, one of them, and its form."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +20,7 @@ from portal.accounts.models import Membership
 from portal.accounts.roles import HOST_STAFF, Role
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
+from portal.common.prepared import Slot, per_role
 from portal.common.sheets import SheetListing
 
 NEWEST = 20  # agreements shown on an organization's page
@@ -34,17 +37,26 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     return listing.render("partners/organization_list.html", {"may_register": can_register_organization(request.user)})
 
 
+@per_role
+def newest_agreements(reader: Any) -> QuerySet[Agreement]:
+    seen = Agreement.objects.visible_to(reader).filter(parties__organization=Slot("party"))
+    return seen.for_list()[:NEWEST]
+
+
+@per_role
+def members_of(reader: Any) -> QuerySet[Membership]:
+    return Membership.objects.visible_to(reader).live().filter(organization=Slot("of")).for_list()
+
+
 @require_GET
 @roles(Role.ADMIN, *HOST_STAFF)
 def organization(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Organization.objects.visible_to(request.user).select_related("parent"), pk=pk)
-    members = Membership.objects.visible_to(request.user).live().filter(organization=found).for_list()
-    agreements = Agreement.objects.visible_to(request.user).filter(parties__organization=found).for_list()
     context = {
         "organization": found,
-        "agreements": agreements[:NEWEST],
+        "agreements": newest_agreements(request.user, party=found.pk),
         "agreements_url": f"{reverse('partners:agreement-list')}?{urlencode({'q': found.name})}",
-        "members": members,
+        "members": members_of(request.user, of=found.pk),
         "project_count": found.projects.filter(pk__in=visible_projects(request, found)).count(),
         "ordinance": OrdinanceProfile.objects.filter(organization=found).first(),
         "may_set_ordinance": can_set_ordinance(request.user, found),
