@@ -58,7 +58,8 @@ def waitlist_place(request: HttpRequest, pk: int) -> HttpResponse:
         "before": place - 1,
         "valid": queries.waitlist_is_valid(application.cohort),
         "valid_until": queries.waitlist_valid_until(application.cohort),
-        "hours": application.cohort.policy.offer_hours,
+        "hours": (hours := application.cohort.policy.offer_hours),
+        "days": hours // 24 if hours > 24 and hours % 24 == 0 else None,
     }
     return render(request, "cohorts/waitlist_place.html", context)
 

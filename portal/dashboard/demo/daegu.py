@@ -19,7 +19,7 @@ from placements.models import Project, Team
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.common.dates import add_months, period_end
-from portal.dashboard.demo import asking, old_register, papers, promises, school
+from portal.dashboard.demo import asking, checks, old_register, papers, promises, school
 from portal.dashboard.demo.clock import DAY, monday, on
 from portal.dashboard.demo.roster import moved
 
@@ -50,6 +50,7 @@ def keep(cast: dict[str, User], start: date, today: date) -> None:
         with on(day, "15:00"):
             note = f"교육 운영비 {place}차"
             promises.pay(agreement, by=cast["official"], amount=160_000_000, note=note, on_day=day)
+    checks.inspect(agreement, today, by=cast["official"])
     company = cast["mentor"].acting.organization
     promises.interview(company, today, by=cast["mentor"])
     promises.propose(company, agreement.host, today - 4 * DAY, by=cast["mentor"])
