@@ -239,6 +239,7 @@ def test_the_applicant_sees_the_place_and_leaves(client, cohort, settings):
     page = client.get(url)
 
     assert (page.context["place"], page.context["before"]) == (2, 1)
+    assert "3일 안에" in page.content.decode()  # 72 hours, said as one counts
     assert url in client.get(second.get_absolute_url()).content.decode()
     client.post(reverse("cohorts:application-withdraw", args=[second.pk]))
     second.refresh_from_db()
