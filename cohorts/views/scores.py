@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Window
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,8 +27,15 @@ from portal.common.exceptions import ActionRefused
 from portal.common.guards import roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
+from portal.common.prepared import per_role
 
 FURTHEST = 1_000_000  # rows; nobody pages so far
+
+
+@per_role
+def panels_of(reader: Any) -> QuerySet[InterviewPanel]:
+    panels = InterviewPanel.objects.visible_to(reader).filter(cohort__state__in=HOLDS_INTERVIEWS)
+    return panels.select_related("cohort")
 
 
 @require_GET
@@ -41,12 +48,11 @@ def score_list(request: HttpRequest) -> HttpResponse:
         form=ReviewFilter,
         form_options={"cohorts": Cohort.objects.visible_to(request.user)},
     )
-    panels = InterviewPanel.objects.visible_to(request.user).filter(cohort__state__in=HOLDS_INTERVIEWS)
     first = next(iter(listing), None) if listing.page.number == 1 else None
     context = {
         "stage": listing.stage,
         "first": first if first and first["my_points"] is None else None,
-        "panels": panels.select_related("cohort"),
+        "panels": panels_of(request.user),
     }
     return listing.render("cohorts/score_list.html", context)
 
