@@ -1,5 +1,6 @@
 """What mentors write of the meetings with their teams."""
 
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -36,6 +37,11 @@ class Meeting(Func):
 
     template = "((team_id * 100000) + number)"
     output_field = models.BigIntegerField()
+
+
+def hours_between(start: datetime, end: datetime) -> Decimal:
+    """With two decimals."""
+    return round_half_up(Fraction(int((end - start).total_seconds()), 3600), 2)
 
 
 class MentoringLogQuerySet(models.QuerySet["MentoringLog"]):
@@ -158,4 +164,4 @@ class MentoringLog(HostOwned):
     @property
     def hours(self) -> Decimal:
         """Its length in hours, with two decimals."""
-        return round_half_up(Fraction(int((self.ends_at - self.starts_at).total_seconds()), 3600), 2)
+        return hours_between(self.starts_at, self.ends_at)

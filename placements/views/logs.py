@@ -14,6 +14,7 @@ from placements.forms.work import LogForm, ReasonForm
 from placements.models import MentoringLog, Team
 from placements.permissions import available_log_verbs, can_amend_log, can_confirm_log, can_edit_log, can_write_log
 from placements.queries.placement import Face, attendee_names, readable
+from placements.queries.rows import log_rows
 from placements.queries.todos import approved_hours
 from placements.states import MENTOR_MAY_SEE_TEAM
 from placements.views import save
@@ -24,20 +25,24 @@ from portal.audit.history import history_of
 from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
-from portal.common.listing import Listing
+from portal.common.listing import Keyed
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR, Role.MENTOR, Role.TRAINEE)
 CONFIRMERS = (*HOST_STAFF, Role.INSTRUCTOR)
 
 
+class LogListing(Keyed):
+    read = log_rows
+
+
 @require_GET
 @roles(*READERS)
 def log_list(request: HttpRequest) -> HttpResponse:
-    rows = MentoringLog.objects.visible_to(request.user).current().for_list()
+    rows = MentoringLog.objects.visible_to(request.user).current()
     sorts = {"held": "starts_at", "team": ("team__name", "number"), "state": ("state", "-starts_at")}
     options = {"user": request.user}
-    listing = Listing(request, rows, form=LogFilter, form_options=options, sorts=sorts, default_sort="-held")
+    listing = LogListing(request, rows, form=LogFilter, form_options=options, sorts=sorts, default_sort="-held")
     return listing.render("placements/log_list.html", {"hours": approved_hours(listing.rows.order_by())})
 
 

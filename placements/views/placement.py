@@ -24,6 +24,7 @@ from placements.queries.placement import (
     unplaced,
     with_placement,
 )
+from placements.queries.rows import team_rows
 from placements.queries.todos import approved_hours, with_last_log
 from placements.views import save
 from portal import audit
@@ -32,7 +33,7 @@ from portal.audit.history import history_of
 from portal.common.forms import sent
 from portal.common.guards import require, roles
 from portal.common.htmx import render
-from portal.common.listing import Listing
+from portal.common.listing import Keyed, Listing
 from portal.common.verbs import do
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.INSTRUCTOR)
@@ -200,13 +201,17 @@ def trainee_place(request: HttpRequest, pk: int) -> HttpResponse:
 # Teams ---------------------------------------------------------------------------------
 
 
+class TeamListing(Keyed):
+    read = team_rows
+
+
 @require_GET
 @roles(*READERS, Role.MENTOR)
 def team_list(request: HttpRequest) -> HttpResponse:
     """A mentor's own teams; the teams of a city for its staff."""
-    rows = with_last_log(Team.objects.visible_to(request.user).for_list())
+    rows = with_last_log(Team.objects.visible_to(request.user))
     sorts = {"name": "name", "project": ("project__title", "name"), "quiet": ("quiet_since", "name")}
-    listing = Listing(
+    listing = TeamListing(
         request, rows, form=TeamFilter, form_options={"user": request.user}, sorts=sorts, default_sort="project"
     )
     return listing.render("placements/team_list.html", {"mentor": request.user.role == Role.MENTOR})

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.forms import PortalForm
 from portal.common.korean import searchable
+from portal.common.prepared import PreparedRows
 
 Sorts = Mapping[str, str | tuple[str, ...]]
 MOST_KEYS = 5_000  # that a search reads at once
@@ -273,3 +274,16 @@ class SearchedOnce(Listing):
             return self.rows
         keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
         return keys if len(keys) <= MOST_KEYS else self.rows
+
+
+class Keyed(Listing):
+    """Of a page the keys, whose rows are then read by a query that is built once: `read`."""
+
+    read: PreparedRows
+
+    @property
+    def found(self) -> Any:
+        return self.rows.values_list("pk", flat=True)
+
+    def fetch(self, rows: Any) -> Any:
+        return self.read(rows)

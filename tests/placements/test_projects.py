@@ -266,7 +266,7 @@ def test_the_lists_take_the_same_queries_for_one_and_three(client, sign_in, djan
     sign_in(official)
     client.get(reverse(f"placements:{name}"))
 
-    with django_assert_num_queries({"project-list": 6, "team-list": 6, "placement-list": 4}[name]):
+    with django_assert_num_queries({"project-list": 6, "team-list": 7, "placement-list": 4}[name]):
         assert client.get(reverse(f"placements:{name}")).status_code == 200
 
 
