@@ -293,7 +293,7 @@ def test_the_list_of_logs_takes_the_same_queries_for_one_and_three(client, sign_
     sign_in(official)
     client.get(reverse("placements:log-list"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(reverse("placements:log-list")).status_code == 200
 
 
