@@ -18,7 +18,7 @@ from portal.accounts.middleware import SESSION_KEY
 from portal.accounts.models import User
 from portal.common.catalogues import compile_catalogues
 from tests.browser import browser, page, plain_page  # noqa: F401  # fixtures
-from tests.servers import collected
+from tests.servers import PRODUCTION, collected
 from tests.workers import Background, background, until
 
 
@@ -51,17 +51,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def production_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process with the settings of production, its static files collected; no database yet."""
-    env = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "PORTAL_ENV": "production",
-        "SECRET_KEY": "k" + "0123456789" * 6,
-        "ALLOWED_HOSTS": "portal.example",
-        "SITE_URL": "https://portal.example",
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
-    }
+    env = PRODUCTION | {"MEDIA_ROOT": str(tmp_path_factory.mktemp("media"))}
     return env | {"STATIC_ROOT": str(collected(env))}
 
 

@@ -1,8 +1,8 @@
 """Starts throw-away servers before Django reads its settings; xdist's workers inherit them.
 
 What takes long and seldom changes is made once and kept in the state folder: a database that is
-migrated (a run starts on a copy of its server's data, each worker on a copy of the database) and
-the static files as production collects them.
+migrated as a deployment migrates it (a run starts on a copy of its server's data, each worker on a
+copy of the database) and the static files as production collects them.
 """
 
 import contextlib
@@ -15,14 +15,29 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from portal import local
 
 MIGRATIONS = [path for folder in ("*", "portal/*") for path in local.ROOT.glob(f"{folder}/migrations/*.py")]
+COMPOSE = local.ROOT / "docker-compose.yml"
+ROLES = local.ROOT / "deploy/postgres/roles.sh"
+# The settings of production; no database yet.
+PRODUCTION = {
+    "PATH": os.environ["PATH"],
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "PORTAL_ENV": "production",
+    "SECRET_KEY": "k" + "0123456789" * 6,
+    "ALLOWED_HOSTS": "portal.example",
+    "SITE_URL": "https://portal.example",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 _open = contextlib.ExitStack()
 
 
@@ -41,20 +56,51 @@ def pytest_load_initial_conftests() -> None:
         (where / "postgres").mkdir(mode=0o700)
         subprocess.run(["cp", "-a", migrated(), where / "postgres" / "data"], check=True)
         os.environ["MIGRATED_DATABASE"] = "portal"
-    env, _ = _open.enter_context(local.servers(where, throwaway=True))
+    env, servers = _open.enter_context(local.servers(where, throwaway=True))
     os.environ.update(env)
+    if "postgres" in servers:
+        statement(
+            env["DATABASE_URL"], "postgres", "ALTER ROLE portal SUPERUSER"
+        )  # who makes databases and empties tables
 
 
 def migrated() -> pathlib.Path:
-    """The data of a stopped server whose database is migrated."""
+    """The data of a stopped server with the roles of roles.sh, migrated by the owner as docker-compose.yml says."""
 
     def make(home: pathlib.Path) -> None:
         home.chmod(0o755)  # PostgreSQL may run as nobody
-        with local.servers(home, throwaway=True) as (env, _):
-            migrate = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
-            subprocess.run(migrate, cwd=local.ROOT, env={**os.environ, **env}, check=True)
+        with local.servers(home, throwaway=True) as (servers, _):
+            make_roles(home, servers["DATABASE_URL"])
+            migrate = yaml.safe_load(COMPOSE.read_text())["services"]["migrate"]["command"]
+            owner = PRODUCTION | {"DATABASE_URL": servers["DATABASE_URL"], "MEDIA_ROOT": f"{home}/media"}
+            subprocess.run([sys.executable, *migrate[1:]], cwd=local.ROOT, env=owner, check=True)
 
-    return kept("migrated", MIGRATIONS, make) / "postgres" / "data"
+    return kept("migrated", [*MIGRATIONS, ROLES, COMPOSE], make) / "postgres" / "data"
+
+
+def make_roles(base: pathlib.Path, database: str) -> None:
+    """Run roles.sh as the image of PostgreSQL would."""
+    for name in ("owner", "app"):
+        (base / name).write_text(f"{name}-password")
+    # As in the image the superuser is `postgres`; the throw-away cluster's is called what the owner will be.
+    statement(database, "portal", "DROP DATABASE portal")
+    statement(database, "portal", "CREATE ROLE postgres SUPERUSER LOGIN")
+    statement(database, "postgres", "ALTER ROLE portal RENAME TO first")
+    env = {
+        "PATH": f"{local.postgres_programs()}:{os.environ['PATH']}",
+        "PGHOST": urlsplit(database).query.removeprefix("host="),
+        "POSTGRES_USER": "postgres",
+        "OWNER_PASSWORD_FILE": f"{base}/owner",
+        "APP_PASSWORD_FILE": f"{base}/app",
+    }
+    subprocess.run(["sh", ROLES], env=env, check=True)
+
+
+def statement(database: str, user: str, sql: str) -> None:
+    """Have the server of a database run a statement, as this user."""
+    sockets = urlsplit(database).query.removeprefix("host=")
+    psql = [local.postgres_programs() / "psql", "-qX", "-h", sockets, "-U", user, "-d", "postgres", "-c", sql]
+    subprocess.run(psql, cwd="/", check=True)
 
 
 def collected(env: dict[str, str]) -> pathlib.Path:
@@ -65,7 +111,7 @@ def collected(env: dict[str, str]) -> pathlib.Path:
         subprocess.run(collect, cwd=local.ROOT, env=env | {"STATIC_ROOT": str(home)}, check=True)
 
     sources = [path for folder in ("static", "vendor") for path in (local.ROOT / folder).rglob("*") if path.is_file()]
-    return kept("collected", sources, make)
+    return kept("collected", [*sources, local.ROOT / "portal/common/static.py"], make)
 
 
 def kept(name: str, sources: list[pathlib.Path], make: Callable[[pathlib.Path], None]) -> pathlib.Path:

@@ -5,7 +5,6 @@ on a database whose roles deploy/postgres/roles.sh made.
 """
 
 import json
-import os
 import pathlib
 import re
 import signal
@@ -18,14 +17,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from importlib import resources
-from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
 import yaml
 
 from portal import local
-from tests.servers import MIGRATIONS, kept
+from tests.servers import migrated
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -98,7 +96,7 @@ def deployed(production_env) -> Iterator[dict]:
         base = pathlib.Path(where)
         base.chmod(0o755)  # PostgreSQL runs as `nobody`
         (base / "postgres").mkdir(mode=0o700)
-        subprocess.run(["cp", "-a", made_by_the_owner(production_env), base / "postgres" / "data"], check=True)
+        subprocess.run(["cp", "-a", migrated(), base / "postgres" / "data"], check=True)
         with local.servers(base, throwaway=True) as (servers, _), local.together() as running:
             env = production_env | {"REDIS_URL": servers["CELERY_BROKER_URL"]}
             (base / "secret_key").write_text(env.pop("SECRET_KEY"))
@@ -120,47 +118,8 @@ def deployed(production_env) -> Iterator[dict]:
             yield site
 
 
-def made_by_the_owner(env: dict[str, str]) -> pathlib.Path:
-    """The data of a stopped server with the roles of roles.sh, migrated by the owner as docker-compose.yml says."""
-
-    def make(home: pathlib.Path) -> None:
-        home.chmod(0o755)
-        with local.servers(home, throwaway=True) as (servers, _):
-            make_roles(home, servers["DATABASE_URL"])
-            migrate = [sys.executable, *SERVICES["migrate"]["command"][1:]]
-            owner = env | {"DATABASE_URL": address(servers, "portal")}
-            subprocess.run(migrate, cwd=ROOT, env=owner, check=True)
-
-    sources = [*MIGRATIONS, ROOT / "deploy/postgres/roles.sh", ROOT / "docker-compose.yml"]
-    return kept("deployed", sources, make) / "postgres" / "data"
-
-
 def address(servers: dict[str, str], role: str) -> str:
     return servers["DATABASE_URL"].replace("portal@", f"{role}@", 1)
-
-
-def make_roles(base: pathlib.Path, superuser: str) -> None:
-    """Run roles.sh as the image of PostgreSQL would."""
-    for name in ("owner", "app"):
-        (base / name).write_text(f"{name}-password")
-    sockets = urlsplit(superuser).query.removeprefix("host=")
-    programs = local.postgres_programs()
-    env = {
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        "PGHOST": sockets,
-        "POSTGRES_USER": "postgres",
-        "OWNER_PASSWORD_FILE": f"{base}/owner",
-        "APP_PASSWORD_FILE": f"{base}/app",
-    }
-    # As in the image the superuser is `postgres`; the throw-away cluster's is called what the owner will be.
-    for user, statement in (
-        ("portal", "DROP DATABASE portal"),
-        ("portal", "CREATE ROLE postgres SUPERUSER LOGIN"),
-        ("postgres", "ALTER ROLE portal RENAME TO first"),
-    ):
-        psql = [str(programs / "psql"), "-qX", "-h", sockets, "-U", user, "-d", "postgres", "-c", statement]
-        subprocess.run(psql, check=True)
-    subprocess.run(["sh", "deploy/postgres/roles.sh"], cwd=ROOT, env=env, check=True)
 
 
 def children(process: subprocess.Popen) -> int:
