@@ -1,5 +1,6 @@
 """Fixtures of all tests."""
 
+import gc
 import os
 import pathlib
 from collections import Counter
@@ -60,6 +61,13 @@ def _quick_passwords(django_test_environment: None) -> Iterator[None]:
     """A hash that is as slow as it must be takes half a second; nothing here depends on that."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are no rubbish: do not look through thousands of them again and again for some that is."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
