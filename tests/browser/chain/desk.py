@@ -70,6 +70,7 @@ class Desk:
     def examine(self) -> None:
         """Nothing for axe-core to say, no sideways scrolling; a picture if LOOK is set."""
         page = self.page
+        page.wait_for_load_state()  # a click does not wait for the page it leads to
         assert not (found := violations(page)), f"{page.url}: {found}"
         wide, width = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= width, f"{page.url}: {wide} wide at {width}"
