@@ -1,6 +1,7 @@
 """The walk over every URL of the portal, as everybody."""
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -31,6 +32,16 @@ def w(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
     yield from whole_world(django_db_blocker)
 
 
+@pytest.fixture(autouse=True)
+def _refusals_are_no_news() -> Iterator[None]:
+    """Four thousand times somebody is refused, as they should be: nobody reads where in the code that was."""
+    logger = logging.getLogger("django.request")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    yield
+    logger.setLevel(level)
+
+
 def whole_world(blocker) -> Iterator[SimpleNamespace]:
     """The world with the things of every table, its people signed in."""
     with blocker.unblock(), transaction.atomic():
@@ -38,6 +49,7 @@ def whole_world(blocker) -> Iterator[SimpleNamespace]:
         for module in TABLES:
             getattr(module, "extend", lambda w: None)(built)
         signed_in(built)
+        connection.check_constraints()  # now, or each test would look through all of the world again
         yield built
         transaction.set_rollback(True)
 

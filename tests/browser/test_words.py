@@ -117,6 +117,12 @@ def catalogue() -> dict[str, set[str]]:
     return {english: korean for english, korean in found.items() if english and english not in korean}
 
 
+@cache
+def korean() -> set[str]:
+    """The Korean of our own strings."""
+    return {said for english in catalogue().values() for said in english if hangul(said)}
+
+
 def in_english(words: list[tuple[str, str]]) -> set[str]:
     """What a Korean page says in the English of our catalogues."""
     return {said for _tag, said in words if said in catalogue()} - OTHER_LANGUAGE
@@ -124,8 +130,7 @@ def in_english(words: list[tuple[str, str]]) -> set[str]:
 
 def in_korean(words: list[tuple[str, str]]) -> set[str]:
     """What an English page says in the Korean of our catalogues. Names of things (data) are no such strings."""
-    korean = {said for english in catalogue().values() for said in english if hangul(said)}
-    return {said for _tag, said in words if said in korean} - OTHER_LANGUAGE
+    return {said for _tag, said in words if said in korean()} - OTHER_LANGUAGE
 
 
 def faults(page: Read) -> list[str]:
