@@ -8,11 +8,14 @@ help: ## what can be made
 run: .venv/run.done vendor/.done ## the portal with demo data at http://127.0.0.1:8000 (PORT=… for another)
 	@$(PY) -m portal.local
 
+# Python keeps what it has compiled, also where a container's habit forbids it: each process starts sooner.
+test proof: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/test.done vendor/.done node_modules/test.done ## the everyday suite; everything it needs comes by itself
 	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: load, kills, scale, a whole start and stop
-	@$(PY) -m pytest -q -m slow $(ARGS)
+proof: .venv/test.done vendor/.done node_modules/test.done ## the slow proofs: load, kills, scale, a whole start and stop; a thousand examples of each rule
+	@$(PY) -m pytest -q -m 'slow or hypothesis' --hypothesis-profile=proof $(ARGS)
 
 bench: .venv/run.done vendor/.done ## every page beside a bare Django, on throw-away servers; ten minutes, prints a table
 	@$(PY) -W ignore -m tests.bench $(ARGS)

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.assignment import assign
@@ -47,7 +47,6 @@ def most_flow(applications, reviewers, wanted, conflicts, most):
         flow += 1
 
 
-@settings(max_examples=500, deadline=None)
 @given(cases())
 def test_loads_are_within_one_where_a_flow_says_so_and_never_across_a_conflict(case):
     applications, reviewers, each, conflicts = case
@@ -68,7 +67,6 @@ def test_loads_are_within_one_where_a_flow_says_so_and_never_across_a_conflict(c
     assert (not found.uneven) == feasible == (max(found.loads.values()) - min(found.loads.values()) <= 1)
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases())
 def test_the_causes_are_reviewers_whose_work_nobody_else_may_take(case):
     applications, reviewers, each, conflicts = case
@@ -81,7 +79,6 @@ def test_the_causes_are_reviewers_whose_work_nobody_else_may_take(case):
             assert all((one, who) in conflicts for who in others)
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases(), st.data())
 def test_who_has_begun_keeps_the_part_unless_in_conflict(case, data):
     applications, reviewers, each, conflicts = case

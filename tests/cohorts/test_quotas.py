@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cohorts.quotas import Quota, QuotaRule
@@ -137,7 +137,6 @@ def taken(found, track: str) -> set[int]:
     return {one.id for one in found.selected[track]}
 
 
-@settings(max_examples=300, deadline=None)
 @given(fields(), st.integers(0, 8), quota_sets, st.sampled_from([0, 65, 70]), st.data())
 def test_the_order_of_entry_never_matters_and_every_rule_holds(everybody, seats, quotas, minimum, data):
     by_track = {"t": seats, "u": seats}
@@ -176,7 +175,6 @@ def kept_seats_are_met(seated, able, quotas, seats, limited):
             assert not left
 
 
-@settings(max_examples=500, deadline=None)
 @given(fields(), st.integers(0, 6), quota_sets, st.sampled_from([0, 70]), st.data())
 def test_a_better_score_never_costs_a_seat(everybody, seats, quotas, minimum, data):
     """Of one's own, in the same track, with any quotas, groups that overlap included."""
@@ -195,7 +193,6 @@ def test_a_better_score_never_costs_a_seat(everybody, seats, quotas, minimum, da
         assert one.id in taken(after, one.track)
 
 
-@settings(max_examples=200, deadline=None)
 @given(fields(), st.integers(0, 6), quota_sets)
 def test_a_reason_is_given_where_the_place_alone_does_not_decide(everybody, seats, quotas):
     found = select(everybody, {"t": seats, "u": seats}, quotas=dict.fromkeys("tu", quotas))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.actions.selection import prepare_selection
@@ -39,7 +39,6 @@ def fields(draw):
     return entries, {"a": draw(st.integers(0, 5)), "b": draw(st.integers(0, 5))}
 
 
-@settings(max_examples=200, deadline=None)
 @given(fields(), weightings, weightings)
 def test_what_one_gains_another_loses_unless_a_seat_stayed_free(case, before, after):
     entries, seats = case
@@ -53,7 +52,6 @@ def test_what_one_gains_another_loses_unless_a_seat_stayed_free(case, before, af
         assert sorted(then.ranks[pk] for pk in ranked) == list(range(1, len(ranked) + 1))
 
 
-@settings(max_examples=100, deadline=None)
 @given(fields(), weightings)
 def test_the_same_weights_change_nothing_and_no_weight_goes_below_zero(case, weights):
     entries, seats = case
