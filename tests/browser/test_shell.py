@@ -5,7 +5,7 @@ import pytest
 from portal import local
 from portal.accounts.roles import Role
 from portal.common.static import whole_sheet
-from tests.browser import SMALL, assert_accessible, look, sign_in
+from tests.browser import SMALL, assert_accessible, look, sign_in, violations
 from tests.factories import PASSWORD, make_member, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +23,15 @@ def test_an_entrance_is_accessible(page, name, path):
     page.goto(path)
     assert_accessible(page)
     look(page, name)
+
+
+def test_a_fault_is_found_in_the_content_of_every_page_and_in_a_shell_not_seen_before(page):
+    page.goto("/accounts/login/")
+    assert violations(page) == violations(page) == []
+    for part in ("main", ".p-header"):
+        page.goto("/accounts/login/")
+        page.evaluate("part => document.querySelector(part).append(new Image())", part)  # without words for it
+        assert "image-alt" in str(violations(page))
 
 
 def test_a_telephone_may_be_turned():
