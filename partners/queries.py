@@ -65,7 +65,7 @@ def agreement_todos(user: User) -> list[Todo]:
 def _check_numbers(reader: User) -> dict[str, Any]:
     seen = ComplianceCheck.objects.visible_to(reader)
     return {
-        "overdue": seen.overdue(), "open": seen.open(), "filled": seen.to_review(), "follow_up": seen.to_follow_up()
+        "overdue": seen.overdue(), "open": seen.open(), "filled": seen.to_review(reader), "follow_up": seen.to_follow_up()
     }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def check_todos(user: User) -> list[Todo]:
     return [
         Todo(_("Compliance checks overdue"), numbers["overdue"], where(url, show="overdue"), True),
         Todo(_("Compliance checks to fill in"), numbers["open"], where(url, state="open")),
-        Todo(_("Compliance checks to review"), numbers["filled"], where(url, state="filled")),
+        Todo(_("Compliance checks to review"), numbers["filled"], where(url, show="to_review")),
         Todo(_("Follow-ups of checks to be done"), numbers["follow_up"], where(url, show="follow_up")),
     ]
 

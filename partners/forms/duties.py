@@ -57,6 +57,7 @@ class CouncilActForm(PortalForm):
 
 class CheckFilter(FilterForm):
     SHOWN = (
+        ("to_review", _("For me to review")),
         ("overdue", _("Overdue")),
         ("follow_up", _("With a follow-up to be done")),
         ("follow_up_overdue", _("Follow-up overdue")),
@@ -65,12 +66,17 @@ class CheckFilter(FilterForm):
     state = forms.ChoiceField(label=_("State"), choices=CheckState.choices)
     show = forms.ChoiceField(label=_("To be done"), choices=SHOWN)
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
     def narrow(self, rows: Any, chosen: dict[str, Any]) -> Any:
         if q := chosen.get("q"):
             rows = rows.filter(agreement__in=Agreement.objects.titled_like(q).order_by().values("pk"))
         if state := chosen.get("state"):
             rows = rows.filter(state=state)
         shown = {
+            "to_review": lambda: rows.to_review(self.user),
             "overdue": rows.overdue,
             "follow_up": rows.to_follow_up,
             "follow_up_overdue": rows.follow_up_overdue,

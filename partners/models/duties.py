@@ -86,8 +86,9 @@ class ComplianceCheckQuerySet(models.QuerySet["ComplianceCheck"]):
     def open(self) -> "ComplianceCheckQuerySet":
         return self.filter(state=CheckState.OPEN)
 
-    def to_review(self) -> "ComplianceCheckQuerySet":
-        return self.filter(state=CheckState.FILLED)
+    def to_review(self, user: "User") -> "ComplianceCheckQuerySet":
+        """Filled in by somebody else: nobody reviews the own."""
+        return self.filter(~models.Q(filled_by=user.pk) | models.Q(filled_by=None), state=CheckState.FILLED)
 
     def overdue(self) -> "ComplianceCheckQuerySet":
         return self.filter(due_on__lt=TODAY).exclude(state=CheckState.REVIEWED)

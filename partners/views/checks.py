@@ -40,7 +40,10 @@ def load(request: HttpRequest, pk: int) -> ComplianceCheck:
 @roles(*READERS)
 def check_list(request: HttpRequest) -> HttpResponse:
     rows = ComplianceCheck.objects.visible_to(request.user).for_list()
-    listing = SheetListing(request, rows, form=CheckFilter, sorts=SORTS, default_sort="due", sheet=CHECKS)
+    listing = SheetListing(
+        request, rows, form=CheckFilter, form_options={"user": request.user}, sorts=SORTS, default_sort="due",
+        sheet=CHECKS,
+    )  # fmt: skip
     return listing.render("partners/check_list.html")
 
 
