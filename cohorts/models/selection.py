@@ -158,6 +158,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Who was selected or put on the waitlist when it was released, with the offer made since.
 
         `place`: the waitlist number of who waits, as the applicant reads it (`queries.waitlist_place`).
+        `turn`: 0 for who must answer, 1 for who waits, 2 for whom nothing is left to be done.
         """
         released = self.filter(selection__cohort=cohort, selection__released_at__isnull=False)
         newest = Offer.objects.filter(application=OuterRef("application")).order_by("-offered_at", "-pk")
@@ -172,11 +173,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             Coalesce(Subquery(ahead.order_by().values("application__track").annotate(n=Count("pk")).values("n")), 0) + 1
         )
         contacts = ContactAttempt.objects.filter(application=OuterRef("application")).order_by().values("application")
+        turns = (ApplicationState.OFFERED, ApplicationState.WAITLISTED)
+        turn = Case(*(When(application__state=state, then=n) for n, state in enumerate(turns)), default=len(turns))
         return (
             released.exclude(outcome=Outcome.REJECTED)
             .select_related("application__person", "application__track")
             .annotate(
                 **{name: Subquery(newest.values(name)[:1]) for name in ("offered_at", "deadline", "answered_at")},
+                turn=turn,
                 offer=Subquery(newest.values("pk")[:1]),
                 place=Case(When(application__state=ApplicationState.WAITLISTED, then=number)),
                 contacts=Coalesce(Subquery(contacts.annotate(n=Count("pk")).values("n")), 0),

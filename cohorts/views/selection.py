@@ -106,8 +106,14 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
         Decision.objects.visible_to(request.user).seated(cohort),
         form=WaitlistFilter,
         form_options={"tracks": tracks},
-        sorts={"rank": ("application__track", "rank"), "total": ("total", "rank"), "name": "application__person__name"},
-        default_sort="rank",
+        sorts={
+            "rank": ("application__track", "rank"),
+            "total": ("total", "rank"),
+            "name": "application__person__name",
+            "state": ("turn", "application__track", "rank"),
+            "until": ("deadline", "rank"),
+        },
+        default_sort="state",
     )
     audit.saw(request.user, "application.listed", host_id=cohort.host_id, people=len(listing))
     context = {
