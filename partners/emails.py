@@ -3,16 +3,12 @@
 from django.urls import reverse
 
 from partners.models import Agreement, Amendment, Commitment, ComplianceCheck, Meeting, MeetingDecision, Proposal
-from partners.periods import last_notice_day
 from portal.accounts.models import User
 from portal.notify import Message
 
 
 def agreement_ending(agreement: Agreement, to: User, *, notice: int) -> Message:
     """Says that an agreement ends. `notice`: 90, 60, 30 or 7 days; each goes to each reader once."""
-    until, last_notice = agreement.valid_until, None
-    if until and agreement.renewal_months:
-        last_notice = last_notice_day(until, agreement.notice_days or 0)
     return Message(
         key=f"agreement_ending:{agreement.pk}:{agreement.valid_until}:{notice}:{to.pk}",
         to=to,
@@ -20,9 +16,21 @@ def agreement_ending(agreement: Agreement, to: User, *, notice: int) -> Message:
         context={
             "agreement": agreement,
             "days": agreement.days_left,
-            "last_notice": last_notice,
+            "last_notice": None if agreement.notice_given_on else agreement.last_notice_day,
             "path": reverse("partners:agreement", args=[agreement.pk]),
         },
+        host=agreement.host_id,
+        by=None,
+    )
+
+
+def notice_day_near(agreement: Agreement, to: User) -> Message:
+    """Says that an agreement extends itself unless notice is given; once to each reader for each term."""
+    return Message(
+        key=f"notice_day_near:{agreement.pk}:{agreement.valid_until}:{to.pk}",
+        to=to,
+        template="partners/notice_day_near",
+        context={"agreement": agreement, "path": agreement.get_absolute_url()},
         host=agreement.host_id,
         by=None,
     )
@@ -64,7 +72,7 @@ def amendment_report_due(amendment: Amendment, to: User, *, overdue: bool) -> Me
 
 
 def check_due(check: ComplianceCheck, to: User, *, slot: str) -> Message:
-    """Asks for a compliance check. `slot`: opened, soon, overdue or follow_up; each goes to each reader once."""
+    """Asks for a compliance check. `slot`: opened, soon, overdue, review or follow_up; each goes to each reader once."""
     due = check.follow_up_due_on if slot == "follow_up" else check.due_on
     return Message(
         key=f"check_due:{check.pk}:{due}:{slot}:{to.pk}",

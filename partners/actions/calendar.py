@@ -17,6 +17,7 @@ from portal.accounts.roles import Role
 
 NOTICES = (7, 30, 60, 90)  # days before the end (domain.md section 9)
 REPORT_NOTICE = 14  # days before a report to the council is due [D]
+NOTICE_DAY_NOTICE = 30  # days before the last day on which an extension can be stopped [D]
 COMMITMENT_NOTICE = 30  # days before a commitment is due [D]
 SLOTS: dict[str, str] = {PromiseState.AT_RISK: "at_risk", PromiseState.MISSED: "missed"}
 
@@ -55,7 +56,21 @@ def remind_of_ending_agreements() -> int:
         for agreement in ending
         for reader in readers_of(agreement, officials)
     ]
-    return len(notify.queue_many(messages))
+    return len(notify.queue_many(messages + _notice_days()))
+
+
+def _notice_days() -> list[notify.Message]:
+    """Of those that extend themselves a month later: the day of notice may lie long before the end."""
+    today = timezone.localdate()
+    near = [
+        agreement
+        for agreement in Agreement.objects.extending_themselves().ending_between(today, _horizon())
+        if agreement.last_notice_day and 0 <= (agreement.last_notice_day - today).days <= NOTICE_DAY_NOTICE
+    ]
+    officials = officials_of({agreement.host_id for agreement in near})
+    return [
+        emails.notice_day_near(agreement, reader) for agreement in near for reader in readers_of(agreement, officials)
+    ]
 
 
 def remind_of_council_reports() -> int:

@@ -19,7 +19,7 @@ from portal.common.dates import roll_forward
 from portal.common.exceptions import ActionRefused
 
 DAYS_TO_FILL = 30  # [D]
-NOTICE = 7  # days before a check is due
+NOTICE = 7  # days before a check is due; and after that day for a review that nobody made
 
 Finding = tuple[str, str]  # a Fulfilment, a note
 
@@ -66,7 +66,7 @@ def open_check(agreement: Agreement, *, by: User | None, covers_until: date) -> 
 
 
 def remind_of_checks() -> int:
-    """Ask who is in charge a week before a check is due; what is overdue goes one level up. Each once."""
+    """Ask who is in charge a week before a check is due; what is overdue goes one level up, step by step. Each once."""
     today = timezone.localdate()
     rows = ComplianceCheck.objects.for_list()
     soon = list(rows.open().filter(due_on__range=(today, today + timedelta(days=NOTICE))))
@@ -78,7 +78,9 @@ def remind_of_checks() -> int:
         for check in soon
         for reader in fillers_of(check.agreement, officials.get(check.host_id, []))
     ]
+    unreviewed = rows.overdue().unreviewed_since(today - timedelta(days=NOTICE))
     admins = _admins() if late else []
+    messages += [emails.check_due(check, reader, slot="review") for check in unreviewed for reader in admins]
     messages += [
         emails.check_due(check, reader, slot=slot)
         for check, slot in late

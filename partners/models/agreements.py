@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.months import first_month, last_month
+from partners.periods import last_notice_day
 from partners.states import (
     EDITABLE,
     HOST_KINDS,
@@ -177,6 +178,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def ending_between(self, first: date | Expression, last: date | Expression) -> "AgreementQuerySet":
         return self.live().filter(valid_until__range=(first, last))
 
+    def extending_themselves(self) -> "AgreementQuerySet":
+        """In force, and nobody has said that they shall end."""
+        running = self.filter(state=AgreementState.IN_FORCE, renewal_months__gt=0, notice_given_on=None)
+        return running.select_related("in_charge")
+
     def for_list(self) -> "AgreementQuerySet":
         return self.select_related("host", "in_charge").prefetch_related(
             Prefetch("parties", Party.objects.select_related("organization"))
@@ -312,6 +318,12 @@ class Agreement(HostOwned):
     def days_left(self) -> int | None:
         """Days until the last day of validity; negative once it has passed."""
         return (self.valid_until - timezone.localdate()).days if self.valid_until else None
+
+    @property
+    def last_notice_day(self) -> date | None:
+        """Until when a party may say that it shall not extend itself; None if it does not, or has no end."""
+        extends = self.renewal_months and self.valid_until
+        return last_notice_day(self.valid_until, self.notice_days or 0) if extends else None  # type: ignore[arg-type]
 
     @property
     def days_of_validity(self) -> int | None:

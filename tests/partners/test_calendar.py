@@ -157,3 +157,40 @@ def test_the_schedule_tells_of_commitments(promised, time_machine_at):
 
     assert [one for one in slots() if one[1] == "at_risk"] == slots()
     assert len(slots()) == 1
+
+
+# The day of notice ---------------------------------------------------------------------
+
+
+def test_the_day_of_notice_is_told_a_month_before_once_however_far_the_end(official, time_machine_at):
+    extends = ending(official, renewal_months=12, notice_days=180)  # until 4 July
+    ending(official, renewal_months=12, notice_days=180, notice_given_on=date(2026, 5, 2))
+    ending(official)
+
+    for day in ("06-03", "06-04", "06-05", "07-04", "07-05"):
+        with time_machine_at(f"2026-{day} 09:00"):
+            remind_of_ending_agreements()
+            drain()
+
+    assert [(one.subject, one.to) for one in mail.outbox] == [
+        (f"‘{extends}’ 2026. 7. 4.까지 통지가 없으면 자동연장", [official.email])
+    ]
+    assert "12개월" in mail.outbox[0].body
+
+
+def test_of_one_that_a_notice_ends_nobody_says_that_it_extends_itself(official, time_machine_at):
+    ending(official, renewal_months=12, notice_days=30, notice_given_on=date(2026, 9, 1))
+
+    with time_machine_at("2026-11-01 09:00"):
+        remind_of_ending_agreements()
+        drain()
+
+    assert "통지가 없으면" not in mail.outbox[0].body
+
+
+def test_the_page_says_the_day_of_notice(official, sign_in, time_machine_at):
+    with time_machine_at("2026-11-01 09:00"):
+        agreement = ending(official, renewal_months=12, notice_days=30)
+        page = sign_in(official).get(agreement.get_absolute_url()).content.decode()
+
+    assert "2026. 12. 1." in page

@@ -110,6 +110,23 @@ def test_above_the_officials_stand_the_admins(city, time_machine_at):
     assert keys() == [("overdue", "admin")]
 
 
+def test_a_check_that_nobody_reviews_goes_up_a_step_of_its_own(city, charged, time_machine_at):
+    make_member(Role.ADMIN, email="admin@example.kr")
+    with time_machine_at("2026-03-12 00:20"):
+        check = opened(city, in_charge=charged)
+    with time_machine_at("2026-04-14 09:00"):  # a day late
+        checks.remind_of_checks()
+        filled(check, by=charged)
+
+    for day in ("04-20", "04-21", "04-22", "04-23"):
+        with time_machine_at(f"2026-{day} 09:00"):
+            checks.remind_of_checks()
+            drain()
+
+    assert keys() == [("overdue", "official"), ("review", "admin")]
+    assert mail.outbox[-1].subject.startswith("이행점검 검토 기한이 지났습니다")
+
+
 def test_an_overdue_follow_up_goes_up_once(city, charged, time_machine_at):
     with time_machine_at("2026-03-12 09:00"):
         check = filled(opened(city, in_charge=charged), by=charged)
