@@ -10,7 +10,19 @@ from django.utils import timezone, translation
 
 from cohorts.loading import load
 from portal.accounts.models import User
-from portal.dashboard.demo import cast, changwon, daegu, daegu_next, evening, gumi, kumoh, ministry, pathway, school
+from portal.dashboard.demo import (
+    cast,
+    changwon,
+    daegu,
+    daegu_next,
+    duties,
+    evening,
+    gumi,
+    kumoh,
+    ministry,
+    pathway,
+    school,
+)
 from portal.dashboard.demo.clock import on
 
 
@@ -33,7 +45,7 @@ class Command(BaseCommand):
             load(school.facts("agreements.yaml"))
             school.company("robotics", "(주)달구벌로보틱스")
             people = cast.hire()
-        for city in (changwon, daegu, daegu_next, evening, gumi, kumoh, ministry, pathway):
+        for city in (changwon, daegu, daegu_next, evening, gumi, kumoh, ministry, pathway, duties):
             began = time.monotonic()
             cohort = city.tell(people, today)
             self.stdout.write(f"  {cohort} is there ({time.monotonic() - began:.1f} s)")
