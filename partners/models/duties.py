@@ -95,7 +95,7 @@ class ComplianceCheckQuerySet(models.QuerySet["ComplianceCheck"]):
 
     def unreviewed_since(self, day: date) -> "ComplianceCheckQuerySet":
         """Filled in and due before that day; the officials who were to review them have been told."""
-        return self.to_review().filter(due_on__lt=day, filled_at__date__lt=day)
+        return self.filter(state=CheckState.FILLED, due_on__lt=day, filled_at__date__lt=day)
 
     def to_follow_up(self) -> "ComplianceCheckQuerySet":
         return self.filter(follow_up_due_on__isnull=False, follow_up_done_on=None)

@@ -8,7 +8,7 @@ a role stands in a `{% prepared %}` part of base.html, rendered once.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -166,16 +166,21 @@ class Menu:
         return iter(items(self.entries(self.role), self.current, self.aria))
 
 
-def roles_of(user: Any) -> list[dict[str, Any]]:
+class Work(NamedTuple):
+    """What somebody can work as: a membership, or 0 for an applicant."""
+
+    pk: int
+    label: str
+    current: bool
+
+
+def roles_of(user: Any) -> tuple[Work, ...]:
     """What one can work as, the present role marked; empty for who has no choice."""
     if not user.live_memberships:
-        return []
+        return ()
     acting = user.acting.pk if user.acting else 0
-    chosen = [
-        {"pk": m.pk, "label": f"{m.get_role_display()} · {m.organization}", "current": m.pk == acting}
-        for m in user.live_memberships
-    ]
-    return [*chosen, {"pk": 0, "label": Role.TRAINEE.label, "current": acting == 0}]
+    chosen = (Work(m.pk, f"{m.get_role_display()} · {m.organization}", m.pk == acting) for m in user.live_memberships)
+    return (*chosen, Work(0, str(Role.TRAINEE.label), acting == 0))
 
 
 def shell_of(request: HttpRequest) -> dict[str, Any]:
@@ -188,8 +193,7 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "footer": footer(),
         "who": str(user) if inside else "",
         "role": user.role.label if inside else "",
-        "roles": roles_of(user) if inside else [],
-        "has_roles": inside and bool(user.live_memberships),
+        "roles": roles_of(user) if inside else (),
         "here": request.get_full_path() if request.method == "GET" else request.path,
         "high_contrast": request.COOKIES.get("contrast") == "high",
         "other_language": {"code": language, "name": {"ko": "한국어", "en": "English"}[language]},

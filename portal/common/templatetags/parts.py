@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.common import form_html, korean
 from portal.common.forms import KRDSRenderer
@@ -65,6 +66,7 @@ def badge(state: Any, label: Any = None) -> SafeString:
     return mark_safe(f'<span class="krds-badge {look}">{text}</span>')  # noqa: S308
 
 
+MOST_KEPT = 1_000  # of one part: what differs by person must not fill the memory
 HOLE = "\ue000%s\ue000"  # of letters that no text has, and that no escaping changes
 
 
@@ -80,6 +82,8 @@ class Prepared(template.Node):
         key = (get_language(), *values.values())
         html: str | None = self.kept.get(key)
         if html is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
             html = self.content.render(context.new(values | {name: HOLE % name for name in self.each}))
             self.kept[key] = mark_safe(html)  # noqa: S308  # rendered by a template
         for name, expression in self.each.items():
@@ -91,7 +95,7 @@ class Prepared(template.Node):
 def prepared(parser: Parser, token: Token) -> Prepared:
     """`{% prepared menu=shell.menu each csrf_token shell.here %}…{% endprepared %}`: rendered once, then kept.
 
-    Once per language and value; the values must be hashable, and few. What follows `each` is put in at every look;
+    Once per language and value; the values must be hashable. What follows `each` is put in at every look;
     inside, it goes by its last word: `{{ here }}`. Nothing else of the context is seen inside, so that nobody is
     shown what belongs to another.
     """
@@ -125,6 +129,30 @@ def th(context: template.Context, key: str, label: Any, css: str = "") -> SafeSt
         return mark_safe(f'<th scope="col"{look}>{words}</th>')  # noqa: S308  # escaped
     link = f'<a class="p-sort" href="{escape(listing.sort_url(key))}">{words}</a>'
     return mark_safe(f'<th scope="col" aria-sort="{listing.direction(key)}"{look}>{link}</th>')  # noqa: S308
+
+
+@register.simple_tag
+def pagination(listing: Listing) -> SafeString:
+    """The links between the pages of a list; nothing where there is one page."""
+    links = []
+    for page in listing.pages:
+        number = f'<span class="sr-only">{_("Page")} </span>{page.number}'
+        if not page.url:
+            links.append('<span class="page-link link-dot"><span class="sr-only">…</span></span>')
+        elif page.current:
+            links.append(f'<a class="page-link active" href="{escape(page.url)}" aria-current="page">{number}</a>')
+        else:
+            links.append(f'<a class="page-link" href="{escape(page.url)}">{number}</a>')
+    if not links:
+        return SafeString()
+    before, after = (
+        f'<a class="page-navi {side}" href="{escape(url)}" rel="{side}">{words}</a>' if url else ""
+        for side, url, words in (("prev", listing.previous_url, _("Previous")), ("next", listing.next_url, _("Next")))
+    )
+    return mark_safe(  # noqa: S308  # each part is escaped
+        f'<nav class="krds-pagination" aria-label="{_("Pages")}">{before}'
+        f'<div class="page-links">{"".join(links)}</div>{after}</nav>'
+    )
 
 
 @register.filter
