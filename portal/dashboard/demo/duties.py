@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from partners.actions.checks import fill_check, open_checks, review_check
+from partners.actions.checks import fill_check, open_check, review_check
 from partners.actions.council import report_to_council, set_ordinance
 from partners.models import Agreement, ComplianceCheck
 from partners.states import ConsentRule, Fulfilment
@@ -27,8 +27,7 @@ def tell(cast: dict[str, User], today: date) -> ComplianceCheck:
         report_to_council(agreement, by=by, made_on=signed + 33 * DAY, session="제352회 임시회")
     opens = add_months(signed, 6)
     with on(opens, "00:30"):
-        open_checks()
-    check = ComplianceCheck.objects.get(agreement=agreement)
+        check = open_check(agreement, by=None, covers_until=opens - DAY)  # of the others, each on its own day
     with on(opens + 9 * DAY, "15:00"):
         fill(check, agreement, by=by)
     with on(opens + 13 * DAY, "11:00"):
