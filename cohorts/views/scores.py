@@ -26,10 +26,8 @@ from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import Listing
+from portal.common.listing import FURTHEST, Listing
 from portal.common.prepared import per_role
-
-FURTHEST = 1_000_000  # rows; nobody pages so far
 
 
 @per_role

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats
@@ -29,7 +29,7 @@ from portal.common.korean import searchable
 from portal.common.prepared import PreparedRows
 
 Sorts = Mapping[str, str | tuple[str, ...]]
-MOST_KEYS = 5_000  # that a search reads at once
+FURTHEST = 1_000_000  # rows from the first; a page beyond is none that anybody asks for
 AROUND = 2  # pages shown on each side of the present one, beside the first and the last
 
 
@@ -162,9 +162,10 @@ class Listing:
         """The page asked for; the nearest there is, if there is no such page."""
         page = self.paginator.page(min(self.asked_page, self.paginator.num_pages))
         first, last, found = page.start_index(), page.end_index(), self.paginator.object_list
-        if first > self.total // 2 and isinstance(found, QuerySet):
+        whole = self.paginator.count
+        if first > whole // 2 and isinstance(found, QuerySet):
             # From the end, so that the last of many pages is found as quickly as the first.
-            page.object_list = list(self.fetch(found.reverse()[self.total - last : self.total - first + 1]))[::-1]
+            page.object_list = list(self.fetch(found.reverse()[whole - last : whole - first + 1]))[::-1]
         else:
             page.object_list = self.fetch(page.object_list)
         return page
@@ -258,7 +259,7 @@ class Listing:
 
 
 class SearchedOnce(Listing):
-    """Of a search the keys, up to a few thousand, so that it is not done to count and again to show.
+    """What is searched is counted with the keys of the page by one query, so that it is searched once.
 
     `fetch` gets either the keys of one page or a queryset of its rows.
     """
@@ -269,11 +270,20 @@ class SearchedOnce(Listing):
         return bool(self.chosen)
 
     @cached_property
-    def found(self) -> Any:
-        if not self.is_searched:
-            return self.rows
-        keys = list(self.rows.values_list("pk", flat=True)[: MOST_KEYS + 1])
-        return keys if len(keys) <= MOST_KEYS else self.rows
+    def page(self) -> Page:
+        start = (self.asked_page - 1) * self.page_size
+        if not self.is_searched or start > FURTHEST:
+            return super().page
+        counted = self.rows.annotate(whole=Window(Count("*"))).values_list("pk", "whole")
+        found = list(counted[start : start + self.page_size])
+        if start and not found:  # a page that there is not
+            return super().page
+        self.paginator.count = found[0][1] if found else 0
+        return Page(self.fetch([pk for pk, _whole in found]), self.asked_page, self.paginator)
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
 
 
 class Keyed(Listing):
