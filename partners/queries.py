@@ -171,7 +171,9 @@ class CouncilStanding:
 
     consent: CouncilAct | None
     report: CouncilAct | None
+    prior: CouncilAct | None
     needs_consent: bool
+    needs_prior: bool
     late: bool
     overdue: bool
     may_consent: bool
@@ -189,13 +191,17 @@ def council_standing(user: User, agreement: Agreement) -> CouncilStanding:
     """Reads what `for_detail` brought along; no query."""
     acts = {act.kind: act for act in agreement.council_acts.all()}
     consent, report = acts.get(CouncilActKind.CONSENT), acts.get(CouncilActKind.REPORT)
-    profile, due = ordinance_covering(agreement), agreement.report_due_on
+    profile, due, prior = ordinance_covering(agreement), agreement.report_due_on, acts.get(CouncilActKind.PRIOR)
+    asks_prior = bool(profile and agreement.is_editable and profile.asks_prior_report_of(agreement))
+    lacks_report = (asks_prior and prior is None) if agreement.is_editable else report is None
     return CouncilStanding(
         consent=consent,
         report=report,
+        prior=prior,
+        needs_prior=asks_prior,
         needs_consent=bool(profile and agreement.is_editable and profile.asks_consent_for(agreement)),
         late=bool(report and due and report.made_on > due),
         overdue=bool(due and not report and due < timezone.localdate()),
         may_consent=agreement.is_editable and consent is None and can_record_consent(user, agreement),
-        may_report=not agreement.is_editable and report is None and can_report_to_council(user, agreement),
+        may_report=lacks_report and can_report_to_council(user, agreement),
     )

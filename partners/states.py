@@ -74,16 +74,18 @@ class DatePrecision(models.TextChoices):
 
 
 class ConsentRule(models.TextChoices):
-    """For which agreements an ordinance asks for the council's consent before signing."""
+    """For which agreements an ordinance asks for the council's consent, or a report, before signing (domain.md 4: S41)."""
 
     NONE = "none", pgettext_lazy("consent rule", "For none")
     BURDEN = "burden", pgettext_lazy("consent rule", "For those with a financial burden")
     ALWAYS = "always", pgettext_lazy("consent rule", "For every agreement")
+    REPORT = "report", pgettext_lazy("consent rule", "For none; a financial burden is reported before signing")
 
 
 class CouncilActKind(models.TextChoices):
     REPORT = "report", pgettext_lazy("council", "Report to the council")
     CONSENT = "consent", pgettext_lazy("council", "Consent of the council")
+    PRIOR = "prior", pgettext_lazy("council", "Report before signing")
 
 
 class AmendmentState(models.TextChoices):

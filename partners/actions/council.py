@@ -70,8 +70,12 @@ def ordinance_of(agreement: Agreement) -> OrdinanceProfile | None:
 
 
 def refuse_without_consent(agreement: Agreement, profile: OrdinanceProfile | None, day: date) -> None:
-    """An agreement that needs the council's consent is not signed before the day of it."""
-    if profile is None or not profile.covers(day) or not profile.asks_consent_for(agreement):
+    """An agreement that needs the council's consent, or is reported first, is not signed before the day of it."""
+    if profile is None or not profile.covers(day):
+        return
+    if profile.asks_prior_report_of(agreement):
+        _refuse_unreported(agreement, profile, day)
+    if not profile.asks_consent_for(agreement):
         return
     consent = agreement.council_acts.filter(kind=CouncilActKind.CONSENT).first()
     if consent is None:
@@ -80,6 +84,16 @@ def refuse_without_consent(agreement: Agreement, profile: OrdinanceProfile | Non
     if consent.made_on > day:
         shown = formats.date_format(consent.made_on, "DATE_FORMAT")
         raise ActionRefused(_("The council consented on %(day)s only, after this day.") % {"day": shown}, "signed_on")
+
+
+def _refuse_unreported(agreement: Agreement, profile: OrdinanceProfile, day: date) -> None:
+    report = agreement.council_acts.filter(kind=CouncilActKind.PRIOR).first()
+    if report is None:
+        sentence = _("“%(ordinance)s” asks for a report to the council first. Record it, then the signing.")
+        raise ActionRefused(sentence % {"ordinance": profile.name})
+    if report.made_on > day:
+        shown = formats.date_format(report.made_on, "DATE_FORMAT")
+        raise ActionRefused(_("The council heard of it on %(day)s only, after this day.") % {"day": shown}, "signed_on")
 
 
 @transaction.atomic
@@ -95,8 +109,11 @@ def record_consent(agreement: Agreement, *, by: User | None, made_on: date, sess
 def report_to_council(
     agreement: Agreement, *, by: User | None, made_on: date, session: str, note: str = ""
 ) -> CouncilAct:
-    """The council has heard of a signed agreement (의회 보고), in time or late."""
+    """The council has heard of a signed agreement (의회 보고), in time or late; of a draft where that comes first."""
     agreement = _locked(agreement)
+    profile = ordinance_of(agreement)
+    if agreement.state in EDITABLE and profile and profile.asks_prior_report_of(agreement):
+        return _record(agreement, CouncilActKind.PRIOR, "agreement.reported_to_council", by, made_on, session, note)
     if agreement.state not in SIGNED_ONCE or agreement.signed_on is None:
         raise ActionRefused(_("The agreement has not been signed, so there is nothing to report yet."))
     if made_on < agreement.signed_on:

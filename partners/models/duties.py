@@ -52,6 +52,9 @@ class OrdinanceProfile(models.Model):
         burden = self.consent_rule == ConsentRule.BURDEN and agreement.has_burden
         return burden or self.consent_rule == ConsentRule.ALWAYS
 
+    def asks_prior_report_of(self, agreement: Agreement) -> bool:
+        return self.consent_rule == ConsentRule.REPORT and agreement.has_burden
+
 
 class CouncilAct(HostOwned):
     """The council heard of an agreement (보고) or agreed to it (동의), in a session on a day."""

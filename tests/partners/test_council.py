@@ -109,6 +109,28 @@ def test_consent_is_for_drafts_and_a_report_for_signed_ones(city):
         council.report_to_council(draft(city), by=None, made_on=date(2026, 3, 2), session="제311회")
 
 
+def test_a_burden_is_reported_before_the_signing_where_the_ordinance_says_so(sign_in, official, city):
+    rules(city, consent_rule="report", report_days=50)
+    agreements.sign_agreement(draft(city), by=None, signed_on=date(2026, 3, 12))  # without a burden
+    agreement = draft(city, has_burden=True, burden_amount=10_000_000)
+    with pytest.raises(ActionRefused, match="의회에 먼저 보고"):
+        agreements.sign_agreement(agreement, by=None, signed_on=date(2026, 3, 12))
+
+    browser, address = sign_in(official), reverse("partners:agreement-report-to-council", args=[agreement.pk])
+    assert address in browser.get(agreement.get_absolute_url()).content.decode()
+    browser.post(address, {"made_on": "2026-03-10", "session": "제311회 임시회"})
+    page = browser.get(agreement.get_absolute_url()).content.decode()
+    assert "체결 전 보고" in page
+    assert address not in page
+
+    with pytest.raises(ActionRefused) as refused:
+        agreements.sign_agreement(agreement, by=None, signed_on=date(2026, 3, 9))
+    assert refused.value.field == "signed_on"
+    agreement = agreements.sign_agreement(agreement, by=None, signed_on=date(2026, 3, 12))
+    assert agreement.report_due_on == date(2026, 5, 4)  # the other report is still to be made
+    council.report_to_council(agreement, by=None, made_on=date(2026, 4, 2), session="제312회 임시회")
+
+
 @pytest.mark.parametrize("day", [date(2026, 3, 11), date(2100, 1, 1)])
 def test_a_report_is_neither_older_than_the_agreement_nor_to_come(city, day):
     with pytest.raises(ActionRefused) as refused:
