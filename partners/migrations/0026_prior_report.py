@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0025_import_refusals'),
+        ("partners", "0025_import_refusals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
