@@ -192,20 +192,20 @@ def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date],
     def own_days(start: date, until: date) -> Counter[int]:
         return Counter(unit for day, unit in planned if start <= day.date <= until)
 
-    kept: dict[tuple[int, int], tuple[bool, str, bool, bool, int]] = {}
+    kept: dict[int, dict[int, Any]] = defaultdict(dict)
     fields = ("enrolment", "day", "absent", "excuse", "late", "left_early", "events")
     for enrolment, day, *judged in Attendance.objects.filter(day__cohort=cohort).values_list(*fields):
-        kept[enrolment, day] = tuple(judged)
+        kept[enrolment][day] = judged
     rows = []
     for trainee in trainees:
-        until = trainee.ended_on or cohort.ends_on
-        own = [(unit, kept.get((trainee.pk, pk))) for pk, day, unit in days if trainee.starts_on <= day <= until]
+        until, mine = trainee.ended_on or cohort.ends_on, kept[trainee.pk]
+        own = [(unit, mine.get(pk)) for pk, day, unit in days if trainee.starts_on <= day <= until]
         missed = Counter(unit for unit, judged in own if judged is None or judged[0])
         events: Counter[int] = Counter()
         for unit, judged in own:
             if judged and judged[4]:
                 events[unit] += judged[4]
-        marks = [mark(*judged) if (judged := kept.get((trainee.pk, pk))) else "" for pk, _day, _unit in days]
+        marks = [mark(*mine[pk]) if pk in mine else "" for pk, _day, _unit in days]
         summary = count(len(own), missed.total(), events.total(), policy)
         held = Counter(unit for unit, _judged in own)
         near = near_expulsions(held, missed, events, own_days(trainee.starts_on, until), policy)
@@ -213,6 +213,7 @@ def sheet_of(cohort: Cohort, trainees: QuerySet[Enrolment]) -> tuple[list[date],
     return [day for _pk, day, _unit in days], rows
 
 
+@cache  # a sheet asks for thousands, of some twenty kinds
 def mark(absent: bool, excuse: str, late: bool, left_early: bool, events: int) -> str:
     """One sign for a day: × absent, ○ excused, △ late, ▽ early, ◇ both or out; · present."""
     if absent:

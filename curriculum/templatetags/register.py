@@ -13,9 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.common.templatetags.parts import badge
+from portal.common.todos import where
 
 if TYPE_CHECKING:
     from curriculum.forms import Line
+    from curriculum.queries import Row
 
 register = template.Library()
 
@@ -65,6 +67,36 @@ def day_rows(days: Iterable[Any]) -> SafeString:
         for day, came, went, *judged in days
     )
     return mark_safe("".join(rows))  # noqa: S308  # no text of anybody is in it
+
+
+@register.simple_tag
+def sheet_days(days: Iterable[date]) -> SafeString:
+    """The heads of the columns of a sheet."""
+    language = get_language()
+    return mark_safe("".join(f'<th scope="col">{_short_day(day, language)}</th>' for day in days))  # noqa: S308
+
+
+@register.simple_tag
+def sheet_rows(rows: "Iterable[Row]") -> SafeString:
+    """The lines of `curriculum.queries.sheet_of`: who, the sums, and a mark for each day, of which there are thousands."""
+    lines = []
+    for row in rows:
+        trainee, sums = row.trainee, row.summary
+        rate = "–" if sums.rate is None else sums.rate
+        marks = f"<td>{'</td><td>'.join(row.marks)}</td>" if row.marks else ""
+        lines.append(
+            f'<tr><th scope="row"><a href="{where("curriculum:trainee", trainee.pk)}">{trainee.number}. '
+            f'{escape(trainee.person.name)}</a></th><td class="p-right">{rate}</td>'
+            f'<td class="p-right">{sums.absences}</td><td class="p-right">{sums.events}</td>'
+            f"{marks}</tr>"
+        )
+    return mark_safe("".join(lines))  # noqa: S308  # the name is escaped, the rest are numbers and marks
+
+
+@lru_cache(maxsize=2_000)
+def _short_day(day: date, language: str | None) -> str:
+    """In the language that is active now."""
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 @lru_cache(maxsize=2_000)

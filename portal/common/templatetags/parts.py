@@ -41,12 +41,6 @@ LOOKS = {"gray": "bg-light-gray", **{tone: f"bg-light-{tone}" for tone in TONES 
 
 
 @register.filter
-def cells(texts: Iterable[str]) -> SafeString:
-    """`{{ row.marks|cells }}`: a table cell for each text; a loop in a template takes ten times as long."""
-    return mark_safe("".join(f"<td>{_escaped(text)}</td>" for text in texts))  # noqa: S308  # each is escaped
-
-
-@register.filter
 def attributes(given: Mapping[str, Any]) -> SafeString:
     """`<input{{ widget.attrs|attributes }}>`: all but the class, which the template of the widget writes."""
     return mark_safe(form_html.attributes(given))  # noqa: S308  # each is escaped
