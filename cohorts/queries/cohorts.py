@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.eligibility import EligibilityRules
 from cohorts.models import (
+    Application,
     Cohort,
     CohortPolicy,
     CohortStaff,
+    Enrolment,
     Track,
 )
 from cohorts.models.cohort import CohortQuerySet
@@ -25,7 +27,7 @@ from cohorts.states import (
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.common.counting import counts_per_role
-from portal.common.prepared import NOW, TODAY
+from portal.common.prepared import NOW, TODAY, Prepared, Slot
 from portal.common.todos import Todo, where
 
 
@@ -71,11 +73,18 @@ class CohortNumbers:
     ended: int
 
 
+_received = Prepared(
+    Application.objects.received().filter(cohort=Slot("cohort")).order_by().values_list("state").annotate(n=Count("pk"))
+)
+_enrolled = Prepared(
+    Enrolment.objects.filter(cohort=Slot("cohort")).order_by().values_list("state").annotate(n=Count("pk"))
+)
+
+
 def cohort_numbers(cohort: Cohort, tracks: Iterable[Track]) -> CohortNumbers:
     """Two queries, however many people. The tracks know the seats: taken by who accepted one or entered a pathway,
     and no longer by who gave it back or left in the window."""
-    states = dict(cohort.applications.received().order_by().values_list("state").annotate(Count("pk")))
-    lives = dict(cohort.enrolments.order_by().values_list("state").annotate(Count("pk")))
+    states, lives = dict(_received(cohort=cohort.pk)), dict(_enrolled(cohort=cohort.pk))
     training = sum(lives.get(state, 0) for state in IN_TRAINING)
     seated = sum(track.seats_taken for track in tracks)
     return CohortNumbers(sum(states.values()), seated, training, sum(lives.values()) - training)

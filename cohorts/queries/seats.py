@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -19,6 +20,7 @@ from cohorts.states import (
     ApplicationState,
     OfferState,
 )
+from portal.common.prepared import Prepared, Slot
 
 
 def seats_open(tracks: Sequence[Track]) -> dict[int, int]:
@@ -75,10 +77,9 @@ def tracks_with_seats_to_offer() -> list[Track]:
     return [track for track in tracks if waitlist_is_valid(track.cohort)]
 
 
-def track_seats(cohort: Cohort) -> QuerySet[Track]:
-    """The tracks of a cohort with `live` offers, the number `waiting`, who is `next_pk` and `next_number`, and quotas."""
+def _track_seats() -> QuerySet[Track]:
     waiting = Application.objects.waitlisted().filter(track=OuterRef("pk"))
-    return cohort.tracks.annotate(
+    return Track.objects.filter(cohort=Slot("cohort")).annotate(
         live=Count("offers", filter=Q(offers__state=OfferState.LIVE), distinct=True),
         waiting=Count("applications", filter=Q(applications__state=ApplicationState.WAITLISTED), distinct=True),
         next_pk=Subquery(waiting.values("pk")[:1]),
@@ -86,3 +87,11 @@ def track_seats(cohort: Cohort) -> QuerySet[Track]:
         free=F("capacity") - F("seats_taken") - F("live"),
         seat_quotas=quota_rows(),
     )
+
+
+_kept_seats = Prepared(_track_seats())
+
+
+def track_seats(cohort: Cohort) -> list[Any]:
+    """The tracks of a cohort with `live` offers, the number `waiting`, who is `next_pk` and `next_number`, and quotas."""
+    return _kept_seats(cohort=cohort.pk)

@@ -39,7 +39,7 @@ from portal.common.forms import PortalForm
 from portal.common.guards import require, roles
 from portal.common.htmx import form_status, render
 from portal.common.listing import Listing
-from portal.common.prepared import Slot, per_role
+from portal.common.prepared import Prepared, Slot, per_role
 from portal.common.tabs import tabs_of
 from portal.common.verbs import do
 
@@ -67,6 +67,13 @@ def seen(reader: Any) -> QuerySet[Cohort]:
     return Cohort.objects.visible_to(reader).for_detail().filter(pk=Slot("pk"))
 
 
+STAFF_OF = Prepared(
+    CohortStaff.objects.filter(cohort=Slot("cohort"))
+    .select_related("membership__user", "membership__organization")
+    .order_by("membership__role", "membership__user__name")
+)
+
+
 def load(request: HttpRequest, pk: int) -> Cohort:
     found: Cohort = seen.or_404(request.user, pk=pk)
     return found
@@ -81,14 +88,13 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
 def cohort_page(request: HttpRequest, found: Cohort, **forms: PortalForm) -> HttpResponse:
     """The page, with the forms that were sent with mistakes; they stand open."""
     verbs = available_actions(request.user, found)
-    staff = found.staff.select_related("membership__user", "membership__organization")
-    tracks = list(track_seats(found))
+    tracks = track_seats(found)
     context = {
         "cohort": found,
         "actions": verbs,
         "numbers": cohort_numbers(found, tracks),
         "tracks": tracks,
-        "staff": staff.order_by("membership__role", "membership__user__name"),
+        "staff": STAFF_OF(cohort=found.pk),
         "links": hub.links(request.user, found),
         "phases_now": hub.NOW.get(found.state, ()),
         "may_start_now": found.starts_on <= timezone.localdate(),

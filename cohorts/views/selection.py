@@ -129,7 +129,7 @@ def selection_waitlist(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _tracks(cohort: Cohort) -> list[Any]:
     """With their seats; where quotas hold, the next in line is not always the first of the waitlist."""
-    tracks: list[Any] = list(queries.track_seats(cohort))
+    tracks = queries.track_seats(cohort)
     quotas = [SeatQuota(**row) for row in (tracks[0].seat_quotas if tracks else [])]
     turn = queries.next_by_quota(tracks, {track.pk: max(track.free, 1) for track in tracks}, quotas)
     first = {pk: chosen[0] for pk, chosen in turn.items() if chosen}
