@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from partners.models import Agreement, AgreementDocument, Commitment, ComplianceCheck, CouncilAct, Party
+from partners.models import Agreement, AgreementDocument, Commitment, ComplianceCheck, CouncilAct, Organization, Party
 from partners.periods import last_notice_day
 from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, DatePrecision, Fulfilment
 from portal.accounts.roles import Role
@@ -114,7 +114,8 @@ def joined(rows: QuerySet, text: Any, *, by: str = "agreement", ordering: Any = 
 
 
 def parties(user: "User") -> dict[str, Combinable]:
-    name = F("organization__name")
+    # Each looked up by its key: joined, all organizations are read for each row of a page.
+    name = Subquery(Organization.objects.filter(pk=OuterRef("organization")).values("name"))
     with_role = Concat(name, Value(" ("), "role", Value(")"), output_field=CharField())
     return {"shown_parties": joined(Party.objects.all(), Case(When(role="", then=name), default=with_role))}
 

@@ -16,11 +16,17 @@ from partners.models import Agreement
 from partners.models.views import menu_of
 from partners.permissions import can_register_agreement
 from portal.accounts.roles import HOST_STAFF, Role
+from portal.common.counting import counts_per_role
 from portal.common.guards import roles
 from portal.common.listing import SearchedOnce
 
 READERS = (Role.ADMIN, *HOST_STAFF, Role.MENTOR)
 MOST_PRINTED = 2_000  # rows; more than that is a file
+
+
+@counts_per_role
+def _numbers(reader: Any) -> dict[str, Any]:
+    return {"all": Agreement.objects.visible_to(reader)}
 
 
 class Register(SearchedOnce):
@@ -45,6 +51,9 @@ class Register(SearchedOnce):
     def more_url(self) -> str:
         """The same with all its filters to choose from."""
         return self.url(more=1)
+
+    def count_quickly(self) -> int | None:
+        return None if self.chosen else _numbers(self.request.user)["all"]
 
     def fetch(self, rows: Any) -> list[dict[str, Any]]:
         """The columns of one page alone, so that the last page of many costs what the first does."""

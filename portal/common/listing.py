@@ -142,12 +142,16 @@ class Listing:
 
     @cached_property
     def paginator(self) -> Paginator:
-        return Paginator(self.found, self.page_size)
+        return Pages(self)
 
     @property
     def found(self) -> Any:
         """What is divided into pages: the rows, or in a subclass something from which `fetch` makes rows."""
         return self.rows
+
+    def count_quickly(self) -> int | None:
+        """The number of all rows, where a subclass knows it by a query that is kept."""
+        return None
 
     @property
     def asked_page(self) -> int:
@@ -256,6 +260,19 @@ class Listing:
         response = render(self.request, template, {**(context or {}), "listing": self})
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class Pages(Paginator):
+    """What a list finds, divided into pages."""
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(listing.found, listing.page_size)
+        self.listing = listing
+
+    @cached_property
+    def count(self) -> int:
+        known = self.listing.count_quickly()
+        return super().count if known is None else known
 
 
 class SearchedOnce(Listing):
