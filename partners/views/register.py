@@ -64,8 +64,9 @@ class Register(SearchedOnce):
 @require_GET
 @roles(*READERS)
 def agreement_list(request: HttpRequest) -> HttpResponse:
-    views = cache(lambda: menu_of(request.user))  # the rows alone need them not
-    if not request.GET and (default := next((view for view in views() if view.is_default), None)):
+    views = cache(lambda: menu_of(request.user))  # the rows alone ask for none
+    whole = not getattr(request, "htmx", False)
+    if whole and not request.GET and (default := next((view for view in views() if view.is_default), None)):
         return redirect(default)
     register = Register(request)
     staff = request.user.role != Role.MENTOR
