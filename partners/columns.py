@@ -26,18 +26,10 @@ from partners.models import Agreement, AgreementDocument, Commitment, Compliance
 from partners.periods import last_notice_day
 from partners.states import AgreementKind, AgreementState, CheckState, CouncilActKind, DatePrecision, Fulfilment
 from portal.accounts.roles import Role
-from portal.common.prepared import PreparedRows
+from portal.common.prepared import PreparedRows, Reader
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-
-
-@dataclass(frozen=True)
-class Reader:
-    """All that a column may ask of who looks, so that the same query serves everybody of an office."""
-
-    role: Role
-    organization_id: int | None
 
 
 Row = Mapping[str, Any]
@@ -368,11 +360,11 @@ def register_rows(
 
 
 @lru_cache(maxsize=500)
-def _prepared(reader: Any, columns: tuple[str, ...]) -> PreparedRows:
+def _prepared(role: Role, columns: tuple[str, ...]) -> PreparedRows:
+    reader: Any = Reader(role)
     return PreparedRows(register_rows(reader, [COLUMNS[key] for key in columns], Agreement.objects.all()))
 
 
 def rows_of(user: "User", columns: Iterable[RegisterColumn], keys: Iterable[int]) -> list[dict[str, Any]]:
-    """The rows of some agreements, in their order, by a query that is built once for an office and its columns."""
-    reader = Reader(user.role, user.organization_id)
-    return _prepared(reader, tuple(column.key for column in columns))(keys)
+    """The rows of some agreements, in their order, by a query that is built once for a role and its columns."""
+    return _prepared(user.role, tuple(column.key for column in columns))(keys, **Reader.slots(user))

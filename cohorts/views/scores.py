@@ -4,8 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,7 +25,7 @@ from portal.accounts.roles import Role
 from portal.common.exceptions import ActionRefused
 from portal.common.guards import roles
 from portal.common.htmx import form_status, render
-from portal.common.listing import FURTHEST, Listing
+from portal.common.listing import SearchedOnce
 from portal.common.prepared import per_role
 
 
@@ -55,29 +54,22 @@ def score_list(request: HttpRequest) -> HttpResponse:
     return listing.render("cohorts/score_list.html", context)
 
 
-class ReviewListing(Listing):
+class ReviewListing(SearchedOnce):
     """In the order of reviewing, for which all scores are counted, and with them all rows: one query does both."""
+
+    key_columns = ("pk", "score_count", "my_points")
+    is_searched = True
 
     def __init__(self, request: HttpRequest, rows: Any, **options: Any) -> None:
         super().__init__(request, rows, **options)
         self.stage = Stage(self.chosen.get("stage", Stage.DOCUMENT))
 
-    @property
+    @cached_property
     def found(self) -> Any:
         return self.rows.to_review(self.request.user, self.stage)  # type: ignore[attr-defined]
 
-    @cached_property
-    def page(self) -> Page:
-        queue = self.found
-        counted = queue.annotate(whole=Window(Count("*"))).values_list("pk", "score_count", "my_points", "whole")
-        start = (self.asked_page - 1) * self.page_size
-        found = list(counted[start : start + self.page_size]) if start < FURTHEST else []
-        self.paginator = Paginator(queue, self.page_size)
-        if not found:  # nothing to review, or a page that there is not
-            self.paginator.count = self.rows.order_by().count()
-            return super().page
-        self.paginator.count = found[0][3]
-        return Page(self.fetch([row[:3] for row in found]), self.asked_page, self.paginator)
+    def count_quickly(self) -> int:
+        return int(self.rows.order_by().count())
 
     def fetch(self, rows: Any) -> list[Row]:
         return review_rows(rows)

@@ -278,8 +278,10 @@ class Pages(Paginator):
 class SearchedOnce(Listing):
     """What is searched is counted with the keys of the page by one query, so that it is searched once.
 
-    `fetch` gets either the keys of one page or a queryset of its rows.
+    `fetch` gets either a queryset of one page's rows or their `key_columns`, as `values_list` gives them; one is flat.
     """
+
+    key_columns: tuple[str, ...] = ("pk",)
 
     @property
     def is_searched(self) -> bool:
@@ -291,12 +293,13 @@ class SearchedOnce(Listing):
         start = (self.asked_page - 1) * self.page_size
         if not self.is_searched or start > FURTHEST:
             return super().page
-        counted = self.rows.annotate(whole=Window(Count("*"))).values_list("pk", "whole")
+        counted = self.found.annotate(whole=Window(Count("*"))).values_list(*self.key_columns, "whole")
         found = list(counted[start : start + self.page_size])
         if start and not found:  # a page that there is not
             return super().page
-        self.paginator.count = found[0][1] if found else 0
-        return Page(self.fetch([pk for pk, _whole in found]), self.asked_page, self.paginator)
+        self.paginator.count = found[0][-1] if found else 0
+        keys = [row[0] if len(self.key_columns) == 1 else row[:-1] for row in found]
+        return Page(self.fetch(keys), self.asked_page, self.paginator)
 
     @property
     def total(self) -> int:

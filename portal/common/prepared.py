@@ -179,7 +179,7 @@ class PreparedRows:
     def __init__(self, rows: "QuerySet[Any, dict[str, Any]]") -> None:
         self.rows = Prepared(rows.filter(Among(F("pk"), Slot("keys"))).order_by())
 
-    def __call__(self, keys: Iterable[int]) -> list[dict[str, Any]]:
+    def __call__(self, keys: Iterable[int], **asked: Any) -> list[dict[str, Any]]:
         keys = list(keys)
-        by_key = {row["pk"]: row for row in self.rows(keys=keys)}
+        by_key = {row["pk"]: row for row in self.rows(keys=keys, **asked)}
         return [by_key[key] for key in keys if key in by_key]
