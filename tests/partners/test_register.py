@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from partners.columns import COLUMNS, GROUPS, chosen_columns, register_rows
+from partners.columns import COLUMNS, GROUPS, chosen_columns, register_rows, rows_of
 from partners.models import (
     Agreement,
     AgreementDocument,
@@ -117,6 +117,19 @@ def test_a_party_of_another_city_reads_neither_the_checks_nor_the_opinion(offici
         "cohorts"
     }
     assert not {column.key for column in chosen_columns(mentor, COLUMNS)} & {"review", "findings", "checked"}
+
+
+def test_a_page_read_by_one_office_and_then_another_shows_each_what_it_may_see(official, city):
+    """Both are officials, for whom the query of these columns is built once."""
+    agreement = whole(city, official)
+    other = make_member(Role.OFFICIAL)
+    Party.objects.create(agreement=agreement, organization=other.acting.organization)
+    columns = chosen_columns(official, COLUMNS)
+
+    for reader in (official, other, official):
+        [row] = rows_of(reader, columns, [agreement.pk])
+        with translation.override("ko"):
+            assert {column.key: column.text(row) for column in columns} == words(reader, agreement)
 
 
 def test_a_month_stays_a_month(official, city):
